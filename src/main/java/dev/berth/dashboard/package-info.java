@@ -1,0 +1,2 @@
+/** Edge: the pages. */
+package dev.berth.dashboard;

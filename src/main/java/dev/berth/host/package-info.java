@@ -1,0 +1,2 @@
+/** Entering U1, paths, configuration, doctor. May import linux. */
+package dev.berth.host;

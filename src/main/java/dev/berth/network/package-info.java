@@ -1,0 +1,2 @@
+/** slirp4netns and its API, port forwards. May import linux. */
+package dev.berth.network;

@@ -1,0 +1,2 @@
+/** Distribution client: one class per endpoint, one caller that owns HTTP, auth, retry. May import oci and Vert.x. */
+package dev.berth.registry;

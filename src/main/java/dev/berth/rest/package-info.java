@@ -1,0 +1,2 @@
+/** Edge: the REST API. */
+package dev.berth.rest;

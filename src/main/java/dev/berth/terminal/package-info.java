@@ -1,0 +1,2 @@
+/** Edge: the WebSockets of attach and exec. */
+package dev.berth.terminal;
