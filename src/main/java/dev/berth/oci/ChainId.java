@@ -1,0 +1,31 @@
+package dev.berth.oci;
+
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/** Names a layer together with all layers below it (OCI image specification, config.md, "Layer ChainID"). */
+public record ChainId(Digest digest) {
+
+    public static ChainId parse(String text) {
+        return new ChainId(Digest.parse(text));
+    }
+
+    /** @param layers from the lowest up; at least one */
+    public static ChainId of(List<DiffId> layers) {
+        ChainId chain = new ChainId(layers.get(0).digest());
+        for (DiffId layer : layers.subList(1, layers.size())) {
+            chain = chain.then(layer);
+        }
+        return chain;
+    }
+
+    /** This chain with one more layer on top. */
+    public ChainId then(DiffId layer) {
+        return new ChainId(Digest.of((digest + " " + layer).getBytes(StandardCharsets.US_ASCII)));
+    }
+
+    @Override
+    public String toString() {
+        return digest.toString();
+    }
+}

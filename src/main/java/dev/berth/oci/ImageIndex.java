@@ -1,0 +1,83 @@
+package dev.berth.oci;
+
+import java.util.List;
+import java.util.Optional;
+
+/** A list of images, normally one for each platform: an OCI index or docker's manifest list. */
+public final class ImageIndex implements Document {
+
+    private final byte[] bytes;
+    private final Descriptor descriptor;
+    private final List<Descriptor> manifests;
+
+    private ImageIndex(byte[] bytes, MediaType type, List<Descriptor> manifests) {
+        this.bytes = bytes.clone();
+        this.descriptor = Descriptors.ofBytes(type, bytes, Optional.empty());
+        this.manifests = List.copyOf(manifests);
+    }
+
+    /** @throws OciException.BadDocument for anything but an index; see {@link Document#parse} */
+    public static ImageIndex parse(byte[] bytes) {
+        if (Document.parse(bytes, Optional.empty()) instanceof ImageIndex index) {
+            return index;
+        }
+        throw new OciException.BadDocument("index", "it is an image, not an index of images");
+    }
+
+    static ImageIndex read(Json json, MediaType type, byte[] bytes) {
+        if (!json.has("manifests")) {
+            throw json.complaint("manifests", "is missing");
+        }
+        return new ImageIndex(
+                bytes,
+                type,
+                json.objects("manifests").stream().map(Descriptors::read).toList());
+    }
+
+    /**
+     * The entry to follow for a platform: the best variant that runs there, else an entry that names no platform (its
+     * configuration tells). An entry is an image or another index.
+     */
+    public Optional<Descriptor> select(Platform wanted) {
+        for (Platform acceptable : wanted.acceptable()) {
+            Optional<Descriptor> exact = images().stream()
+                    .filter(image -> image.platform().filter(acceptable::equals).isPresent())
+                    .findFirst();
+            if (exact.isPresent()) {
+                return exact;
+            }
+        }
+        return images().stream().filter(image -> image.platform().isEmpty()).findFirst();
+    }
+
+    /** All platforms on offer, for the sentence when none fits. */
+    public List<Platform> platforms() {
+        return images().stream()
+                .flatMap(image -> image.platform().stream())
+                .distinct()
+                .toList();
+    }
+
+    /** Every entry, attestations too. */
+    public List<Descriptor> manifests() {
+        return manifests;
+    }
+
+    private List<Descriptor> images() {
+        return manifests.stream()
+                .filter(entry ->
+                        entry.mediaType().isManifest() || entry.mediaType().isIndex())
+                .filter(entry -> !entry.isAttestation())
+                .toList();
+    }
+
+    @Override
+    public byte[] bytes() {
+        return bytes.clone();
+    }
+
+    @Override
+    public Descriptor descriptor() {
+        return descriptor;
+    }
+}
