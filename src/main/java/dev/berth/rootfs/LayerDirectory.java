@@ -1,0 +1,11 @@
+package dev.berth.rootfs;
+
+import java.nio.file.Path;
+
+/**
+ * One unpacked layer, ready to be mounted.
+ *
+ * @param name its directory beneath {@code layers}, which stays the same for the same content
+ * @param tree the directory for overlayfs
+ */
+public record LayerDirectory(String name, Path tree) {}
