@@ -1,0 +1,95 @@
+package dev.berth.launcher;
+
+import dev.berth.launcher.PlanRecord.Attach;
+import dev.berth.launcher.PlanRecord.Hostname;
+import dev.berth.launcher.PlanRecord.Input;
+import dev.berth.launcher.PlanRecord.Join;
+import dev.berth.launcher.PlanRecord.Log;
+import dev.berth.launcher.PlanRecord.Loopback;
+import dev.berth.launcher.PlanRecord.Mkdir;
+import dev.berth.launcher.PlanRecord.Mount;
+import dev.berth.launcher.PlanRecord.Network;
+import dev.berth.launcher.PlanRecord.Pivot;
+import dev.berth.launcher.PlanRecord.Root;
+import dev.berth.launcher.PlanRecord.Session;
+import dev.berth.launcher.PlanRecord.Terminal;
+import dev.berth.launcher.PlanRecord.Tty;
+import dev.berth.launcher.PlanRecord.WaitNetwork;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The order of a launch: this is where it is decided what happens before what. */
+final class ContainerPlan {
+    /** What an exec session's program may be ahead of its only reader before it has to wait. */
+    private static final LogLimits EXEC_WINDOW = new LogLimits(4L << 20, 1);
+
+    private ContainerPlan() {}
+
+    /**
+     * @param unifiedCgroups whether the machine has cgroups of version 2 only
+     * @param attached the mounts that are passed, with the descriptors they will have
+     */
+    static LaunchPlan start(
+            LaunchSpec spec, IdMaps ids, boolean unifiedCgroups, List<PlanRecord> attached, List<PlanRecord> process) {
+        List<PlanRecord> plan = new ArrayList<>();
+        plan.add(new Session("container", spec.id()));
+        plan.add(new Log(spec.log().bytes(), spec.log().files()));
+        input(plan, spec.process());
+        plan.addAll(ids.plan());
+        boolean helped = !spec.network().helper().isEmpty();
+        if (helped) {
+            plan.add(new Network(spec.network().helper()));
+        }
+        plan.add(new Root());
+        plan.add(new Hostname(spec.hostname()));
+        plan.addAll(Isolation.mounts(unifiedCgroups, ids.gids().contains(5)));
+        plan.addAll(attached);
+        if (spec.process().tty()) {
+            plan.add(new Terminal());
+        }
+        plan.addAll(Isolation.sysctls(ids.gids().size()));
+        plan.add(new Loopback());
+        plan.addAll(Isolation.restrictions(spec.security().readOnlyRoot()));
+        plan.add(new Pivot());
+        if (helped) {
+            plan.add(new WaitNetwork());
+        }
+        plan.addAll(process);
+        return new LaunchPlan(plan);
+    }
+
+    /** A program in a container that runs. */
+    static LaunchPlan exec(ExecSpec spec, List<PlanRecord> process) {
+        List<PlanRecord> plan = new ArrayList<>();
+        plan.add(new Session("exec", spec.id()));
+        plan.add(new Log(EXEC_WINDOW.bytes(), EXEC_WINDOW.files()));
+        input(plan, spec.process());
+        plan.add(new Join(spec.container().pid(), spec.container().startTime()));
+        if (spec.process().tty()) {
+            plan.add(new Terminal());
+        }
+        plan.addAll(process);
+        return new LaunchPlan(plan);
+    }
+
+    private static void input(List<PlanRecord> plan, ProcessSpec process) {
+        if (process.tty()) {
+            plan.add(new Tty(process.size().columns(), process.size().rows()));
+        }
+        plan.add(new Input(process.openStdin() ? "open" : "closed"));
+    }
+
+    /** A mount that is passed by descriptor. */
+    static PlanRecord attach(int fd, String target) {
+        return new Attach(fd, target, "");
+    }
+
+    /** An empty directory in memory. */
+    static List<PlanRecord> tmpfs(MountSpec.Tmpfs mount) {
+        String size = mount.size() > 0 ? ",size=" + mount.size() : "";
+        String readOnly = mount.readOnly() ? "ro," : "";
+        return List.of(
+                new Mkdir(mount.target(), "0755", 0, 0),
+                new Mount("tmpfs", "tmpfs", mount.target(), readOnly + "nosuid,nodev,noexec", "mode=1777" + size));
+    }
+}

@@ -1,0 +1,13 @@
+package dev.berth.launcher;
+
+import java.time.Instant;
+
+/**
+ * A program that runs.
+ *
+ * @param monitor the process that keeps its terminal, log and exit code
+ * @param init PID 1 of the container; of an exec session the container's
+ * @param process the program itself
+ * @param started when its exec was done
+ */
+public record Launched(ProcessIdentity monitor, ProcessIdentity init, ProcessIdentity process, Instant started) {}

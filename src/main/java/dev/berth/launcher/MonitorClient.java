@@ -1,0 +1,152 @@
+package dev.berth.launcher;
+
+import dev.berth.linux.Errno;
+import dev.berth.linux.Fd;
+import dev.berth.linux.SyscallException;
+import dev.berth.linux.Syscalls;
+import dev.berth.linux.TerminalSize;
+import dev.berth.linux.UnixSocket;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * A connection to the monitor of a container or an exec session. What the monitor says is told to the listener, from one
+ * thread of this client's own, in order; what is sent may come from any thread and blocks while the program does not
+ * read its input.
+ */
+public final class MonitorClient implements AutoCloseable {
+    /** The name of the socket in a runtime directory. */
+    public static final String SOCKET = "attach";
+
+    /** What a monitor tells. */
+    public interface Listener {
+        /** There is more in the log; the first call tells where it ends now. @param end the logical offset behind it */
+        void appended(long end);
+
+        /**
+         * The program has ended, and its log is complete.
+         *
+         * @param code 0 to 255; 128+n for signal n
+         * @param signal 0 = none
+         * @param end the logical offset of the log's end
+         */
+        void exited(int code, int signal, long end);
+
+        /** The monitor did not do what was sent last. @param why a sentence */
+        default void refused(String why) {
+            System.getLogger(MonitorClient.class.getName())
+                    .log(System.Logger.Level.WARNING, "a monitor refused a request: {0}", why);
+        }
+
+        /** The monitor closed the connection or is gone; the last call. */
+        void closed();
+    }
+
+    private final Syscalls calls;
+    private final Fd socket;
+    private final Listener listener;
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    private MonitorClient(Syscalls calls, Fd socket, Listener listener) {
+        this.calls = calls;
+        this.socket = socket;
+        this.listener = listener;
+    }
+
+    /**
+     * Connects to the monitor in a runtime directory.
+     *
+     * @throws MonitorGone when there is none
+     */
+    public static MonitorClient connect(Syscalls calls, Path runtimeDirectory, Listener listener) {
+        Path path = runtimeDirectory.resolve(SOCKET);
+        try {
+            MonitorClient client = new MonitorClient(calls, UnixSocket.connect(calls, path), listener);
+            client.send(MonitorFrame.hello());
+            Thread reader = new Thread(client::listen, "monitor " + runtimeDirectory.getFileName());
+            reader.setDaemon(true);
+            reader.start();
+            return client;
+        } catch (SyscallException e) {
+            throw new MonitorGone(
+                    "cannot reach the monitor at %s: %s"
+                            .formatted(path, e.errno().text()),
+                    e);
+        }
+    }
+
+    /** Input for the program. @throws MonitorGone when the monitor is gone */
+    public void input(byte[] bytes) {
+        for (int at = 0; at < bytes.length; at += MonitorFrame.MAX_INPUT) {
+            int length = Math.min(MonitorFrame.MAX_INPUT, bytes.length - at);
+            send(MonitorFrame.input(bytes, at, length));
+        }
+    }
+
+    /** The end of the input: end of file of a pipe, Ctrl-D of a terminal. */
+    public void endInput() {
+        send(MonitorFrame.endInput());
+    }
+
+    public void resize(TerminalSize size) {
+        send(MonitorFrame.resize(size));
+    }
+
+    /** A signal for the program. */
+    public void signal(int number) {
+        send(MonitorFrame.signal(number));
+    }
+
+    /** Up to where this client has read the log; an exec session's program is held back when no client reads. */
+    public void read(long offset) {
+        send(MonitorFrame.read(offset));
+    }
+
+    private synchronized void send(ByteBuffer frame) {
+        try {
+            while (frame.hasRemaining()) {
+                calls.sendmsg(socket.number(), frame, List.of());
+            }
+        } catch (SyscallException e) {
+            throw new MonitorGone(
+                    "the monitor does not listen any more: " + e.errno().text(), e);
+        } catch (IllegalStateException e) {
+            throw new MonitorGone("the connection to the monitor is closed", e);
+        }
+    }
+
+    private void listen() {
+        MonitorFrame.Parser parser = new MonitorFrame.Parser(listener);
+        ByteBuffer part = ByteBuffer.allocate(4096);
+        try {
+            while (calls.read(socket.number(), part.clear()) > 0) {
+                parser.take(part.flip());
+            }
+        } catch (MonitorGone e) {
+            System.getLogger(MonitorClient.class.getName()).log(System.Logger.Level.WARNING, e.getMessage());
+        } catch (SyscallException e) {
+            if (!e.is(Errno.ECONNRESET) && !e.is(Errno.EBADF)) {
+                System.getLogger(MonitorClient.class.getName())
+                        .log(System.Logger.Level.WARNING, "cannot read from a monitor", e);
+            }
+        } finally {
+            close();
+            socket.close();
+            listener.closed();
+        }
+    }
+
+    /** Ends the connection; the program goes on. The listener still hears {@link Listener#closed()}. */
+    @Override
+    public void close() {
+        if (closed.compareAndSet(false, true)) {
+            try {
+                calls.shutdown(socket.number());
+            } catch (SyscallException | IllegalStateException e) {
+                return; // the other side closed first
+            }
+        }
+    }
+}
