@@ -1,0 +1,21 @@
+package dev.berth.host;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.Properties;
+
+/** Berth's own version, as the build wrote it down. */
+public final class Version {
+    private Version() {}
+
+    public static String current() {
+        try (InputStream in = Version.class.getResourceAsStream("/dev/berth/version.properties")) {
+            Properties properties = new Properties();
+            properties.load(in);
+            return properties.getProperty("version");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
