@@ -123,6 +123,8 @@ final class LibC {
 
     static native int fremovexattr(int fd, byte[] name);
 
+    static native int mount(byte[] source, byte[] target, byte[] fileSystem, long flags, byte[] data);
+
     static native int umount2(byte[] path, int flags);
 
     static native int getpid();

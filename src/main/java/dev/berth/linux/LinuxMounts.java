@@ -78,6 +78,17 @@ interface LinuxMounts extends MountCalls {
     }
 
     @Override
+    default void mount(String source, byte[] target, String fileSystem, long flags, byte[] data) {
+        int result = LibC.mount(
+                cString("mount", Syscalls.bytes(source)),
+                cString("mount", target),
+                cString("mount", Syscalls.bytes(fileSystem)),
+                flags,
+                cString("mount", data));
+        check("mount", target, result);
+    }
+
+    @Override
     default void umount2(byte[] path, int flags) {
         check("umount2", path, LibC.umount2(cString("umount2", path), flags));
     }

@@ -44,6 +44,13 @@ public interface MountCalls {
      */
     void mountSetattr(int directory, byte[] path, int flags, long set, long clear, long propagation);
 
+    /**
+     * The older call, whose options may be a page long where fsconfig takes 255 bytes.
+     *
+     * @see <a href="https://man7.org/linux/man-pages/man2/mount.2.html">mount(2)</a>
+     */
+    void mount(String source, byte[] target, String fileSystem, long flags, byte[] data);
+
     /** @see <a href="https://man7.org/linux/man-pages/man2/umount2.2.html">umount2(2)</a> */
     void umount2(byte[] path, int flags);
 }

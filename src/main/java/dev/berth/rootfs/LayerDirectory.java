@@ -7,5 +7,7 @@ import java.nio.file.Path;
  *
  * @param name its directory beneath {@code layers}, which stays the same for the same content
  * @param tree the directory for overlayfs
+ * @param size bytes of its files
+ * @param devices nodes of the archive that were left out
  */
-public record LayerDirectory(String name, Path tree) {}
+public record LayerDirectory(String name, Path tree, long size, int devices) {}

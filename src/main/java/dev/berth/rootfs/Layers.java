@@ -1,26 +1,271 @@
 package dev.berth.rootfs;
 
 import dev.berth.linux.Syscalls;
+import dev.berth.oci.ChainId;
 import dev.berth.oci.Descriptor;
 import dev.berth.oci.DiffId;
 import dev.berth.store.DataDirectory;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
 
-/** Unpacked layers, {@code layers/…} of the data directory. */
+/**
+ * Unpacked layers, {@code layers/…} of the data directory. A tree that is the same whatever lies below is kept once per diff id; one
+ * that depends on the layers below (implied directories, hard links to lower files, parents that are symlinks there) is settled per
+ * chain id. Thread-safe.
+ */
 public final class Layers {
-    public Layers(DataDirectory data, Syscalls calls) {}
+    private final DataDirectory data;
+    private final LayerPaths paths;
+    private final Overlay overlay;
+    private final Unpacking unpacking;
+    private final LayerSync sync;
+    private final String boot;
+    private final Syscalls calls;
+    private final Map<DiffId, ReentrantLock> locks = new ConcurrentHashMap<>();
+
+    /** For this machine, with the default limits. */
+    public Layers(DataDirectory data, Syscalls calls) {
+        this(data, calls, Owners.read(Path.of("/proc/self")), ExtractionLimits.DEFAULT, bootId());
+    }
 
     /**
-     * Makes the layers of an image ready to be mounted; quick when they are. Blobs must be in the store. Two callers share one
-     * unpacking.
+     * @param owners which owners files can have here
+     * @param boot the kernel's boot id: trees that did not reach the disk are distrusted in another boot
+     */
+    public Layers(DataDirectory data, Syscalls calls, Owners owners, ExtractionLimits limits, String boot) {
+        this.data = data;
+        this.calls = calls;
+        this.paths = new LayerPaths(data.root());
+        this.boot = boot;
+        this.overlay = new Overlay(calls, paths.anchor());
+        try {
+            Files.createDirectories(paths.layers());
+            Files.createDirectories(paths.anchor());
+        } catch (IOException failure) {
+            throw new UncheckedIOException("cannot use " + paths.layers(), failure);
+        }
+        this.unpacking = new Unpacking(data, calls, overlay, paths, owners, limits, boot);
+        this.sync = new LayerSync(calls, paths);
+    }
+
+    /**
+     * Makes the layers of an image ready to be mounted; quick when they are. To be called before each start of a container, too: a
+     * tree that a power cut may have spoilt is unpacked again. Blobs must be in the store. Two callers share one unpacking.
      *
      * @param layers from the lowest up
      * @param diffIds of the same layers
-     * @return the unpacked layers from the lowest up
+     * @return the unpacked layers from the lowest up; without those of which nothing shows
      * @throws RootfsException with a sentence, when a layer is refused; nothing of it is left
      */
     public List<LayerDirectory> unpack(List<Descriptor> layers, List<DiffId> diffIds, LayerProgress progress)
             throws InterruptedException {
-        throw new UnsupportedOperationException();
+        if (layers.size() != diffIds.size() || layers.isEmpty()) {
+            throw new RootfsException.BadLayer("the image's manifest lists " + layers.size()
+                    + " layers, its configuration " + diffIds.size() + ": it cannot be unpacked");
+        }
+        List<LayerDirectory> stack = new ArrayList<>();
+        ChainId chain = null;
+        for (int i = 0; i < layers.size(); i++) {
+            DiffId diffId = diffIds.get(i);
+            chain = chain == null ? ChainId.of(List.of(diffId)) : chain.then(diffId);
+            Settled layer = settle(layers.get(i), diffId, chain, stack, progress);
+            if (layer.record().hidesAll()) {
+                stack.clear();
+            }
+            stack.add(new LayerDirectory(
+                    layer.name(),
+                    paths.tree(layer.name()),
+                    layer.record().size(),
+                    layer.record().devices()));
+        }
+        if (stack.size() > Overlay.MAX_LAYERS) {
+            throw new RootfsException.BadLayer("the image has " + stack.size() + " layers, more than the "
+                    + Overlay.MAX_LAYERS + " that Berth mounts");
+        }
+        return List.copyOf(stack);
+    }
+
+    /** Bytes of the files of a layer, when it is unpacked. */
+    public OptionalLong size(DiffId diffId, ChainId chain) {
+        for (String name : List.of(LayerPaths.name(chain), LayerPaths.name(diffId))) {
+            Optional<LayerRecord> record = LayerRecord.read(paths.record(name));
+            if (record.isPresent()) {
+                return OptionalLong.of(record.get().size());
+            }
+        }
+        return OptionalLong.empty();
+    }
+
+    /** What a collection removed. */
+    public record Collected(List<String> layers, long bytes) {}
+
+    /**
+     * Removes unpacked layers that nothing needs. They can always be unpacked again from their blobs.
+     *
+     * @param chains for each image that is kept: the diff ids of its layers from the lowest up
+     * @param mounted names of layers that containers stand on
+     */
+    public Collected collect(List<List<DiffId>> chains, Set<String> mounted) {
+        Set<String> needed = new java.util.HashSet<>(mounted);
+        for (List<DiffId> chain : chains) {
+            for (int i = 1; i <= chain.size(); i++) {
+                needed.add(LayerPaths.name(chain.get(i - 1)));
+                needed.add(LayerPaths.name(ChainId.of(chain.subList(0, i))));
+            }
+        }
+        List<String> removed = new ArrayList<>();
+        long bytes = 0;
+        for (String name : names()) {
+            if (!needed.contains(name) && !unpacking.isRunning(name)) {
+                bytes += LayerRecord.read(paths.record(name))
+                        .filter(record -> record.sharedWith() == null)
+                        .map(LayerRecord::size)
+                        .orElse(0L);
+                data.trash().discard(paths.layer(name));
+                removed.add(name);
+            }
+        }
+        return new Collected(List.copyOf(removed), bytes);
+    }
+
+    /** Looks at what a crash or a power cut may have left. @return what was found and removed, for people */
+    public List<String> sweep() {
+        List<String> findings = new ArrayList<>();
+        int spoilt = 0;
+        for (String name : names()) {
+            if (trusted(name).isEmpty()) {
+                data.trash().discard(paths.layer(name));
+                spoilt++;
+            }
+        }
+        if (spoilt > 0) {
+            findings.add(
+                    "removed " + spoilt
+                            + " unpacked layers that the machine may not have written whole before it stopped; they are unpacked again when needed");
+        }
+        return findings;
+    }
+
+    private record Settled(String name, LayerRecord record) {}
+
+    private Settled settle(
+            Descriptor layer, DiffId diffId, ChainId chain, List<LayerDirectory> below, LayerProgress progress)
+            throws InterruptedException {
+        ReentrantLock lock = locks.computeIfAbsent(diffId, id -> new ReentrantLock());
+        lock.lockInterruptibly();
+        try {
+            Optional<Settled> present = present(diffId, chain, below);
+            if (present.isPresent()) {
+                progress.unpacked(layer, layer.size(), layer.size());
+                return present.get();
+            }
+            discardSpoilt(LayerPaths.name(diffId));
+            discardSpoilt(LayerPaths.name(chain));
+            String name = unpacking.run(layer, diffId, chain, treesFromTop(below), progress);
+            sync.add(name);
+            LayerRecord record = trusted(name).orElseThrow();
+            if (!record.whiteoutParents().isEmpty()) {
+                note(name, record, chain);
+            }
+            return new Settled(name, record);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private Optional<Settled> present(DiffId diffId, ChainId chain, List<LayerDirectory> below) {
+        String chainName = LayerPaths.name(chain);
+        Optional<LayerRecord> settled = trusted(chainName);
+        if (settled.isPresent() && settled.get().sharedWith() == null) {
+            return Optional.of(new Settled(chainName, settled.get()));
+        }
+        String diffName = LayerPaths.name(diffId);
+        Optional<LayerRecord> shared = trusted(diffName);
+        if (shared.isEmpty()) {
+            return Optional.empty();
+        }
+        if (settled.isEmpty() && !fits(shared.get(), below)) {
+            return Optional.empty();
+        }
+        if (settled.isEmpty() && !shared.get().whiteoutParents().isEmpty()) {
+            note(diffName, shared.get(), chain);
+        }
+        return Optional.of(new Settled(diffName, shared.get()));
+    }
+
+    /** A deleted name must lie in a directory that the layers below have, else it is listed though it cannot be opened. */
+    private boolean fits(LayerRecord shared, List<LayerDirectory> below) {
+        if (shared.whiteoutParents().isEmpty()) {
+            return true;
+        }
+        try (LowerView view = new LowerView(calls, overlay, treesFromTop(below))) {
+            return shared.whiteoutParents().stream()
+                    .allMatch(parent ->
+                            view.stat(parent).filter(stat -> stat.isDirectory()).isPresent());
+        }
+    }
+
+    private void note(String name, LayerRecord record, ChainId chain) {
+        if (name.startsWith(LayerPaths.CHAIN)) {
+            return;
+        }
+        try {
+            String chainName = LayerPaths.name(chain);
+            Files.createDirectories(paths.layer(chainName));
+            Files.write(paths.record(chainName), record.note(name).json());
+        } catch (IOException failure) {
+            // Only a note: without it the layers below are looked at again next time.
+            data.trash().discard(paths.layer(LayerPaths.name(chain)));
+        }
+    }
+
+    /** The record of a layer whose tree is sure to be whole. */
+    private Optional<LayerRecord> trusted(String name) {
+        return LayerRecord.read(paths.record(name))
+                .filter(record -> record.synced() || record.boot().equals(boot));
+    }
+
+    private void discardSpoilt(String name) {
+        if (trusted(name).isEmpty()) {
+            data.trash().discard(paths.layer(name));
+        }
+    }
+
+    private List<String> names() {
+        List<String> names = new ArrayList<>();
+        try (DirectoryStream<Path> layers = Files.newDirectoryStream(paths.layers())) {
+            layers.forEach(layer -> names.add(layer.getFileName().toString()));
+        } catch (IOException failure) {
+            throw new UncheckedIOException("cannot list " + paths.layers(), failure);
+        }
+        return names;
+    }
+
+    private static List<Path> treesFromTop(List<LayerDirectory> stack) {
+        List<Path> trees =
+                new ArrayList<>(stack.stream().map(LayerDirectory::tree).toList());
+        Collections.reverse(trees);
+        return trees;
+    }
+
+    private static String bootId() {
+        try {
+            return Files.readString(Path.of("/proc/sys/kernel/random/boot_id")).strip();
+        } catch (IOException unreadable) {
+            // Then no tree outlives this process unless it was synced.
+            return "process-" + ProcessHandle.current().pid() + "-" + System.nanoTime();
+        }
     }
 }

@@ -1,0 +1,21 @@
+package dev.berth.rootfs;
+
+/**
+ * What a layer may become, so that no bomb fills the disk.
+ *
+ * @param bytes of the unpacked tar
+ * @param ratio unpacked to packed bytes, once it is larger than {@code freeBytes}
+ * @param freeBytes up to which the ratio does not matter: a file of zeros is honest
+ * @param entries members of the tar
+ */
+public record ExtractionLimits(long bytes, long ratio, long freeBytes, long entries) {
+    private static final long GIB = 1L << 30;
+
+    /** 128 GiB; beyond 16 GiB not more than 200 times the blob; 10 million entries. */
+    public static final ExtractionLimits DEFAULT = new ExtractionLimits(128 * GIB, 200, 16 * GIB, 10_000_000);
+
+    /** The largest tar that a blob of this size may become. */
+    long unpacked(long packed) {
+        return Math.min(bytes, Math.max(freeBytes, packed > bytes / ratio ? bytes : packed * ratio));
+    }
+}

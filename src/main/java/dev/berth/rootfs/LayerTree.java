@@ -1,0 +1,382 @@
+package dev.berth.rootfs;
+
+import dev.berth.linux.At;
+import dev.berth.linux.Errno;
+import dev.berth.linux.Fd;
+import dev.berth.linux.Open;
+import dev.berth.linux.Rename;
+import dev.berth.linux.Stat;
+import dev.berth.linux.SyscallException;
+import dev.berth.linux.Syscalls;
+import dev.berth.linux.Timestamp;
+import dev.berth.rootfs.tar.RawName;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The tree of a layer while it is made, seen over the layers below it: finds the directory in which an entry belongs, following
+ * symlinks of this layer and of the lower ones within the root, and makes directories that the archive only implies, with the
+ * attributes that the lower layers give them.
+ *
+ * <p>Paths are real ones beneath the root, as {@link RawName}; every step is one name in a directory that the kernel opened beneath the
+ * root without following anything. Remembers what its result owes to the lower layers. For one thread.
+ */
+final class LayerTree implements AutoCloseable {
+    private static final int MAX_LINKS = 40;
+    private static final int CACHED = 64;
+
+    private final Syscalls calls;
+    private final AttributeWriter writer;
+    private final LowerView lower;
+    private final Fd root;
+    private final Fd stash;
+    private final Set<String> implied = new HashSet<>();
+    private final Set<String> opaque = new HashSet<>();
+    private final Set<String> whiteouts = new HashSet<>();
+    private final Map<String, Timestamp> times = new HashMap<>();
+    private final Map<String, Directory> cache = new LinkedHashMap<>(16, 0.75f, true);
+    private boolean dependent;
+    private int stashed;
+
+    /** A directory of this layer; the descriptor is the tree's. */
+    record Directory(String path, Fd fd) {
+        String child(String name) {
+            return path.isEmpty() ? name : path + "/" + name;
+        }
+
+        int number() {
+            return fd.number();
+        }
+    }
+
+    /**
+     * Where a directory is.
+     *
+     * @param own it exists in this layer
+     * @param lowerVisible the content that lower layers have there shows through
+     */
+    record Place(String path, boolean own, boolean lowerVisible) {
+        String child(String name) {
+            return path.isEmpty() ? name : path + "/" + name;
+        }
+    }
+
+    /**
+     * @param tree an empty directory: the layer's root
+     * @param stash another one on the same file system, for what is replaced
+     */
+    LayerTree(Syscalls calls, AttributeWriter writer, LowerView lower, Path tree, Path stash) {
+        this.calls = calls;
+        this.writer = writer;
+        this.lower = lower;
+        this.root = lower.openTree(tree);
+        this.stash = lower.openTree(stash);
+    }
+
+    /** The layer's own directory for these components, made where it is missing. */
+    Directory directory(List<String> components) {
+        String wanted = String.join("/", components);
+        Directory cached = cache.get(wanted);
+        if (cached != null) {
+            return cached;
+        }
+        Optional<Fd> direct = Beneath.open(calls, root.number(), wanted, Open.PATH | Open.DIRECTORY);
+        Directory found = direct.map(fd -> new Directory(wanted, fd))
+                .orElseGet(() -> open(walk(components, true).path()));
+        if (cache.size() >= CACHED) {
+            String eldest = cache.keySet().iterator().next();
+            cache.remove(eldest).fd().close();
+        }
+        cache.put(wanted, found);
+        return found;
+    }
+
+    /** Where the directory is, in this layer or below, without making anything; empty when there is none. */
+    Optional<Place> find(List<String> components) {
+        return Optional.ofNullable(walk(components, false));
+    }
+
+    /** What this layer itself has there. */
+    Optional<Stat> own(String path) {
+        try (Fd handle = Beneath.handle(calls, root.number(), path).orElse(null)) {
+            return handle == null ? Optional.empty() : Optional.of(calls.fstat(handle.number()));
+        }
+    }
+
+    /** Whether something of a lower layer shows through at this name. */
+    boolean lowerShows(String directory, String name) {
+        Place place = walk(split(directory), false);
+        return place != null
+                && place.path().equals(directory)
+                && place.lowerVisible()
+                && lower.stat(place.child(name)).isPresent();
+    }
+
+    Optional<Stat> stat(Directory directory, String name) {
+        try {
+            return Optional.of(calls.statx(directory.number(), RawName.bytes(name), At.SYMLINK_NOFOLLOW));
+        } catch (SyscallException absent) {
+            if (absent.is(Errno.ENOENT)) {
+                return Optional.empty();
+            }
+            throw absent;
+        }
+    }
+
+    /** Describes a directory: one that was implied is so no more. */
+    void described(String path, Timestamp modified) {
+        implied.remove(path);
+        times.put(path, modified);
+    }
+
+    /** Lets nothing of the lower layers show through a directory of this layer. */
+    void makeOpaque(String path) {
+        try (Fd directory = openOwn(path)) {
+            writer.opaque(directory.number());
+        }
+        opaque.add(path);
+    }
+
+    void addWhiteout(Directory directory, String name) {
+        calls.mknodat(directory.number(), RawName.bytes(name), dev.berth.linux.Mode.CHARACTER, Stat.device(0, 0));
+        whiteouts.add(directory.child(name));
+    }
+
+    /** Takes away what this layer has at a name. @return what it was */
+    Optional<Stat> clear(Directory directory, String name) {
+        Optional<Stat> before = stat(directory, name);
+        if (before.isEmpty()) {
+            return before;
+        }
+        String path = directory.child(name);
+        if (before.get().isDirectory()) {
+            byte[] aside = Syscalls.bytes("replaced-" + stashed++);
+            calls.renameat2(directory.number(), RawName.bytes(name), stash.number(), aside, Rename.NOREPLACE);
+            forget(implied, path);
+            forget(opaque, path);
+            forget(whiteouts, path);
+            forget(times.keySet(), path);
+        } else {
+            calls.unlinkat(directory.number(), RawName.bytes(name), 0);
+            whiteouts.remove(path);
+        }
+        dropCache(directory);
+        return before;
+    }
+
+    /** The result differs from what other lower layers would have made of it. */
+    void dependsOnLower() {
+        dependent = true;
+    }
+
+    boolean isDependent() {
+        return dependent || !implied.isEmpty();
+    }
+
+    Set<String> whiteouts() {
+        return whiteouts;
+    }
+
+    /** Whether nothing of the lower layers is left. */
+    boolean hidesAll() {
+        return opaque.contains("");
+    }
+
+    /** Whether the archive described the root itself. */
+    boolean describesRoot() {
+        return times.containsKey("");
+    }
+
+    /** Sets the times of all directories, when nothing will be made in them any more. */
+    void finish() {
+        for (Map.Entry<String, Timestamp> time : times.entrySet()) {
+            try (Fd directory = openOwn(time.getKey())) {
+                writer.time(directory.number(), time.getValue());
+            }
+        }
+    }
+
+    Fd openOwn(String path) {
+        return Beneath.open(calls, root.number(), path, Open.RDONLY | Open.DIRECTORY)
+                .orElseThrow(() -> new SyscallException("openat2", RawName.shown(path), Errno.ENOENT));
+    }
+
+    int stash() {
+        return stash.number();
+    }
+
+    @Override
+    public void close() {
+        cache.values().forEach(directory -> directory.fd().close());
+        cache.clear();
+        root.close();
+        stash.close();
+    }
+
+    private Directory open(String path) {
+        return new Directory(
+                path,
+                Beneath.open(calls, root.number(), path, Open.PATH | Open.DIRECTORY)
+                        .orElseThrow(() -> new SyscallException("openat2", RawName.shown(path), Errno.ENOENT)));
+    }
+
+    /** What a name leads to may have changed: forget all but the directory in use. */
+    private void dropCache(Directory inUse) {
+        cache.values().removeIf(directory -> {
+            if (directory != inUse) {
+                directory.fd().close();
+            }
+            return directory != inUse;
+        });
+    }
+
+    private static void forget(Collection<String> paths, String removed) {
+        paths.removeIf(path -> path.equals(removed) || path.startsWith(removed + "/"));
+    }
+
+    private Place walk(List<String> components, boolean make) {
+        Deque<String> rest = new ArrayDeque<>(components);
+        Place place = top();
+        int links = 0;
+        while (!rest.isEmpty()) {
+            String name = rest.poll();
+            if (name.equals("..")) {
+                restart(rest, parent(place.path()), List.of());
+                place = top();
+                continue;
+            }
+            Step step = step(place, name, make);
+            if (step.link() != null) {
+                if (++links > MAX_LINKS) {
+                    throw new RootfsException.BadLayer(
+                            RawName.shown(String.join("/", components)) + " leads through too many symbolic links");
+                }
+                restart(rest, step.link().startsWith("/") ? "" : place.path(), split(step.link()));
+                place = top();
+            } else if (step.place() == null || (!step.place().own() && make)) {
+                if (!make) {
+                    return null;
+                }
+                place = imply(place, name, step);
+            } else {
+                place = step.place();
+            }
+        }
+        return place;
+    }
+
+    /**
+     * One component further.
+     *
+     * @param place the directory, null when there is none
+     * @param link the target of a symlink, else null
+     * @param hidden this layer deleted what the lower layers have there
+     */
+    private record Step(Place place, String link, boolean hidden) {}
+
+    private Step step(Place place, String name, boolean make) {
+        String path = place.child(name);
+        if (place.own()) {
+            try (Fd own = Beneath.handle(calls, root.number(), path).orElse(null)) {
+                if (own != null) {
+                    return ownStep(place, path, own, make);
+                }
+            }
+        }
+        if (!place.lowerVisible()) {
+            return new Step(null, null, false);
+        }
+        try (Fd below = lower.open(path).orElse(null)) {
+            if (below == null) {
+                return new Step(null, null, false);
+            }
+            Stat stat = calls.fstat(below.number());
+            if (stat.isSymlink()) {
+                dependent = true;
+                return new Step(null, lower.readLink(below), false);
+            }
+            return stat.isDirectory() ? new Step(new Place(path, false, true), null, false) : inTheWay(path, make);
+        }
+    }
+
+    private Step ownStep(Place place, String path, Fd own, boolean make) {
+        Stat stat = calls.fstat(own.number());
+        if (stat.isSymlink()) {
+            return new Step(null, RawName.of(calls.readlinkat(own.number(), new byte[0])), false);
+        }
+        if (stat.isWhiteout()) {
+            return new Step(null, null, true);
+        }
+        if (!stat.isDirectory()) {
+            return inTheWay(path, make);
+        }
+        return new Step(new Place(path, true, place.lowerVisible() && !opaque.contains(path)), null, false);
+    }
+
+    private static Step inTheWay(String path, boolean make) {
+        if (make) {
+            throw new RootfsException.BadLayer(
+                    RawName.shown(path) + " is no directory, but the archive has files beneath it");
+        }
+        return new Step(null, null, false);
+    }
+
+    /** Makes a directory that the archive has no entry for, at least not yet. */
+    private Place imply(Place parent, String name, Step step) {
+        String path = parent.child(name);
+        try (Fd above = openOwn(parent.path())) {
+            if (step.hidden()) {
+                calls.unlinkat(above.number(), RawName.bytes(name), 0);
+                whiteouts.remove(path);
+            }
+            calls.mkdirat(above.number(), RawName.bytes(name), 0700);
+        }
+        boolean visible = step.place() != null;
+        try (Fd made = openOwn(path);
+                Fd below = visible ? lower.open(path).orElse(null) : null) {
+            Attributes attributes = below == null ? Attributes.IMPLIED_DIRECTORY : Attributes.of(calls, below);
+            writer.toDirectory(made.number(), attributes, RawName.shown(path));
+            times.put(path, attributes.modified());
+        }
+        implied.add(path);
+        if (step.hidden()) {
+            makeOpaque(path);
+        }
+        return new Place(path, true, visible);
+    }
+
+    private Place top() {
+        return new Place("", true, !opaque.contains(""));
+    }
+
+    private static void restart(Deque<String> rest, String path, List<String> more) {
+        List<String> before = split(path);
+        for (int i = more.size() - 1; i >= 0; i--) {
+            rest.addFirst(more.get(i));
+        }
+        for (int i = before.size() - 1; i >= 0; i--) {
+            rest.addFirst(before.get(i));
+        }
+    }
+
+    /** Without empty components and ".", but with "..", which the walk resolves. */
+    private static List<String> split(String path) {
+        return List.of(path.split("/")).stream()
+                .filter(name -> !name.isEmpty() && !name.equals("."))
+                .toList();
+    }
+
+    private static String parent(String path) {
+        int slash = path.lastIndexOf('/');
+        return slash < 0 ? "" : path.substring(0, slash);
+    }
+}
