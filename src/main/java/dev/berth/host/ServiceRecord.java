@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import dev.berth.linux.ProcStat;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.URI;
@@ -35,7 +36,7 @@ public record ServiceRecord(long pid, long startTime, URI url, Path tokenFile, P
     /** The record of the process that calls. */
     public static ServiceRecord ofThisProcess(URI url, Path tokenFile, Path dataDir) {
         long pid = ProcessHandle.current().pid();
-        return new ServiceRecord(pid, StartTime.of(pid).orElseThrow(), url, tokenFile, dataDir, Version.current());
+        return new ServiceRecord(pid, startTime(pid).orElseThrow(), url, tokenFile, dataDir, Version.current());
     }
 
     /** Replaces the file whole; a second call replaces it again. */
@@ -99,7 +100,14 @@ public record ServiceRecord(long pid, long startTime, URI url, Path tokenFile, P
     }
 
     public boolean isAlive() {
-        return StartTime.of(pid).filter(t -> t == startTime).isPresent();
+        return startTime(pid).filter(t -> t == startTime).isPresent();
+    }
+
+    /** Empty when there is no such process, or only its zombie. */
+    private static Optional<Long> startTime(long pid) {
+        return ProcStat.read(Path.of("/proc"), (int) pid)
+                .filter(stat -> !stat.isZombie())
+                .map(ProcStat::startTime);
     }
 
     /** Removes the file when it still speaks of this process; a newer service's record stays. */
