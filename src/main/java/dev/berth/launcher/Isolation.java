@@ -53,10 +53,10 @@ final class Isolation {
         String group = terminalGroup ? ",gid=5" : "";
         mount(plan, "devpts", "/dev/pts", "nosuid,noexec", "newinstance,ptmxmode=0666,mode=0620" + group);
         mount(plan, "tmpfs", "/dev/shm", SAFE, "mode=1777,size=65536k");
-        mount(plan, "mqueue", "/dev/mqueue", SAFE, "");
+        mount(plan, "mqueue", "/dev/mqueue", SAFE + ",optional", "");
         mount(plan, "sysfs", "/sys", "ro," + SAFE, "");
         if (unifiedCgroups) {
-            plan.add(new Mount("cgroup2", "cgroup", "/sys/fs/cgroup", "ro," + SAFE, ""));
+            plan.add(new Mount("cgroup2", "cgroup", "/sys/fs/cgroup", "ro," + SAFE + ",optional", ""));
         }
         DEVICES.forEach(device -> plan.add(new Bind("/dev/" + device, "/dev/" + device, "nosuid,noexec")));
         plan.add(new Symlink("/proc/self/fd", "/dev/fd"));

@@ -18,8 +18,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The API of one container's slirp4netns: one JSON request for each connection. It serves no packet while it answers, so
- * the calls of one container come one after the other.
+ * The API of one container's slirp4netns: one JSON request for each connection. It serves no packet while it answers, and
+ * takes one connection at a time: the caller sees to it that there is one.
  *
  * @see <a href="https://github.com/rootless-containers/slirp4netns/blob/master/slirp4netns.1.md#api-socket">API socket</a>
  */
@@ -39,17 +39,17 @@ final class SlirpApi {
     /** A forward as slirp4netns knows it. */
     record Entry(int id, Forward forward) {}
 
-    synchronized int add(Forward forward) {
+    int add(Forward forward) {
         ObjectNode arguments = JSON.createObjectNode()
                 .put("proto", forward.protocol().text())
                 .put("host_addr", forward.hostAddress())
                 .put("host_port", forward.hostPort())
                 .put("guest_addr", Slirp4netns.ADDRESS)
                 .put("guest_port", forward.containerPort());
-        return ask("add_hostfwd", arguments).path("id").asInt();
+        return ask("add_hostfwd", arguments).path("return").path("id").asInt();
     }
 
-    synchronized List<Entry> list() {
+    List<Entry> list() {
         List<Entry> entries = new ArrayList<>();
         for (JsonNode entry : ask("list_hostfwd", JSON.createObjectNode()).path("entries")) {
             entries.add(new Entry(
@@ -64,7 +64,7 @@ final class SlirpApi {
         return entries;
     }
 
-    synchronized void remove(int id) {
+    void remove(int id) {
         ask("remove_hostfwd", JSON.createObjectNode().put("id", id));
     }
 
@@ -81,7 +81,7 @@ final class SlirpApi {
                         "slirp4netns refused: "
                                 + answer.path("error").path("desc").asText("it gave no reason"));
             }
-            return answer.path("return");
+            return answer;
         } catch (SyscallException e) {
             throw new NetworkException.HelperSilent(
                     "cannot reach the container's slirp4netns: " + e.errno().text(), e);

@@ -1,0 +1,144 @@
+package dev.berth.network;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.berth.linux.Syscalls;
+import dev.berth.network.Forward.Protocol;
+import dev.berth.network.NetworkException.CannotForward;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.ConnectException;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** With a real slirp4netns that serves a network namespace of a shell's. */
+class PortForwarderTest {
+    private static final String GREETING = "hello from inside";
+
+    @TempDir
+    Path folder;
+
+    private final PortForwarder forwarder = new PortForwarder(Syscalls.linux(), Path.of("/proc"));
+    private Process inside;
+    private Process slirp;
+
+    @BeforeEach
+    void start() throws Exception {
+        boolean possible = Files.isWritable(Path.of("/dev/net/tun")) && Files.isExecutable(Path.of("/bin/busybox"));
+        assumeTrue(
+                possible || "1".equals(System.getenv("BERTH_MUST_WORK")),
+                "needs /dev/net/tun, slirp4netns and busybox");
+        String serve = "echo; while :; do echo " + GREETING + " | busybox nc -l -p 7000; done";
+        inside = new ProcessBuilder("unshare", "--user", "--map-root-user", "--net", "sh", "-c", serve).start();
+        inside.getInputStream().read();
+        slirp = new ProcessBuilder(
+                        Slirp4netns.find("/usr/bin").program().toString(),
+                        "--configure",
+                        "--disable-host-loopback",
+                        "--api-socket=" + folder.resolve(Slirp4netns.API_SOCKET),
+                        Long.toString(inside.pid()),
+                        "tap0")
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        for (int i = 0; i < 100 && !Files.exists(folder.resolve(Slirp4netns.API_SOCKET)); i++) {
+            Thread.sleep(20);
+        }
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        for (Process process : new Process[] {slirp, inside}) {
+            if (process != null) {
+                process.descendants().forEach(ProcessHandle::destroyForcibly);
+                process.destroyForcibly().waitFor();
+            }
+        }
+    }
+
+    @Test
+    void aForwardAnswersUntilItIsRemoved() throws Exception {
+        Forward forward = forwarder.add(folder, new Forward(Protocol.TCP, "127.0.0.1", 0, 7000));
+        assertNotEquals(0, forward.hostPort());
+        assertEquals(List.of(forward), forwarder.list(folder));
+        assertEquals(GREETING, answer(forward.hostPort()));
+        assertTrue(forwarder.remove(folder, forward));
+        assertFalse(forwarder.remove(folder, forward));
+        assertThrows(ConnectException.class, () -> new Socket("127.0.0.1", forward.hostPort()).close());
+    }
+
+    /** The server inside listens anew after each connection, so the first tries may find it away. */
+    private static String answer(int port) throws Exception {
+        for (int i = 0; i < 50; i++) {
+            try (Socket socket = new Socket("127.0.0.1", port);
+                    InputStream in = socket.getInputStream()) {
+                String text = new String(in.readAllBytes()).strip();
+                if (!text.isEmpty()) {
+                    return text;
+                }
+            } catch (IOException e) {
+                Thread.sleep(50);
+            }
+            Thread.sleep(50);
+        }
+        return "";
+    }
+
+    @Test
+    void aBusyPortIsSaidWithItsHolder() throws Exception {
+        try (ServerSocket busy = new ServerSocket(0)) {
+            Forward forward = new Forward(Protocol.TCP, "127.0.0.1", busy.getLocalPort(), 80);
+            CannotForward e = assertThrows(CannotForward.class, () -> forwarder.add(folder, forward));
+            assertEquals(CannotForward.Reason.IN_USE, e.reason());
+            assertTrue(e.getMessage().contains("(pid " + ProcessHandle.current().pid() + ")"), e.getMessage());
+            assertEquals(List.of(), forwarder.list(folder));
+        }
+    }
+
+    @Test
+    void anAddressOfAnotherMachineIsSaid() {
+        Forward forward = new Forward(Protocol.UDP, "192.0.2.1", 0, 80);
+        CannotForward e = assertThrows(
+                CannotForward.class, () -> forwarder.add(folder, new Forward(Protocol.UDP, "192.0.2.1", 20001, 80)));
+        assertEquals("cannot forward 192.0.2.1:20001/udp: this machine has no address 192.0.2.1", e.getMessage());
+        assertThrows(CannotForward.class, () -> forwarder.add(folder, forward));
+    }
+
+    @Test
+    void whatShouldBeForwardedIsBroughtAbout() {
+        Forward kept = forwarder.add(folder, new Forward(Protocol.TCP, "127.0.0.1", 0, 7000));
+        Forward stale = forwarder.add(folder, new Forward(Protocol.UDP, "127.0.0.1", 0, 7001));
+        Forward wanted =
+                new PortProbe(new PortHolders(Path.of("/proc"))).free(new Forward(Protocol.UDP, "127.0.0.1", 0, 7002));
+        assertEquals(List.of(), forwarder.reconcile(folder, List.of(kept, wanted)));
+        assertEquals(List.of(kept, wanted), forwarder.list(folder));
+        assertFalse(forwarder.list(folder).contains(stale));
+    }
+
+    @Test
+    void aHelperThatIsGoneIsSaid() throws Exception {
+        slirp.destroyForcibly().waitFor();
+        NetworkException e = assertThrows(
+                NetworkException.HelperSilent.class,
+                () -> forwarder.add(folder, new Forward(Protocol.TCP, "127.0.0.1", 0, 1)));
+        assertTrue(e.getMessage().contains("cannot reach the container's slirp4netns"), e.getMessage());
+    }
+
+    @Test
+    void theVersionIsRead() {
+        assertEquals(new SlirpVersion(1, 2, 0), SlirpVersion.parse("slirp4netns version 1.2.0\ncommit: 656041d\n"));
+        assertTrue(Slirp4netns.find("").version().compareTo(new SlirpVersion(1, 1, 0)) >= 0);
+    }
+}
