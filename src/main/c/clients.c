@@ -1,0 +1,233 @@
+#include "monitor.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <termios.h>
+#include <unistd.h>
+
+void client_close(struct client **slot)
+{
+  close((*slot)->fd);
+  free((*slot)->in.data);
+  free(*slot);
+  *slot = NULL;
+}
+
+static struct client *new_client(int fd)
+{
+  struct client *client = calloc(1, sizeof *client);
+  uint8_t *data = malloc(FRAME_MAX + 4);
+  if (client == NULL || data == NULL) {
+    free(client);
+    free(data);
+    return NULL;
+  }
+  client->fd = fd;
+  client->in.data = data;
+  return client;
+}
+
+void client_accept(struct monitor *m)
+{
+  int fd = accept4(m->listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+  if (fd < 0)
+    return;
+  for (size_t i = 0; i < CLIENTS_MAX; i++) {
+    if (m->clients[i] != NULL)
+      continue;
+    m->clients[i] = new_client(fd);
+    if (m->clients[i] != NULL)
+      return;
+    break;
+  }
+  close(fd); /* 64 viewers, or no memory: this one is turned away */
+}
+
+static void begin_frame(struct client *c, enum frame_type type, size_t payload)
+{
+  put32(c->out, (uint32_t)payload + 1);
+  c->out[4] = (uint8_t)type;
+  c->out_filled = 5 + payload;
+  c->out_done = 0;
+}
+
+/* The next thing this client must hear; made only when the frame before is on its way. */
+static bool compose(struct monitor *m, struct client *c)
+{
+  uint64_t end = log_end(&m->log);
+  if (!c->greeted) {
+    put32(c->out + 5, PROTOCOL_VERSION);
+    put64(c->out + 9, end);
+    begin_frame(c, FRAME_HELLO, 12);
+    c->greeted = true;
+    c->announced = end;
+  } else if (c->announced < end) {
+    put64(c->out + 5, end);
+    begin_frame(c, FRAME_APPENDED, 8);
+    c->announced = end;
+  } else if (m->told && !c->told_exit) {
+    put32(c->out + 5, (uint32_t)exit_code(m->status));
+    put32(c->out + 9, (m->status & 0x7f) != 0 ? (uint32_t)(m->status & 0x7f) : 0);
+    put64(c->out + 13, end);
+    begin_frame(c, FRAME_EXITED, 16);
+    c->told_exit = true;
+  } else {
+    return false;
+  }
+  return true;
+}
+
+static bool flush(struct client **slot)
+{
+  struct client *c = *slot;
+  while (c->out_done < c->out_filled) {
+    ssize_t n = send(c->fd, c->out + c->out_done, c->out_filled - c->out_done, MSG_NOSIGNAL);
+    if (n < 0 && errno == EINTR)
+      continue;
+    if (n < 0) {
+      if (errno != EAGAIN)
+        client_close(slot);
+      return false;
+    }
+    c->out_done += (size_t)n;
+  }
+  return true;
+}
+
+void client_write(struct monitor *m, struct client **slot)
+{
+  while (flush(slot))
+    if (!compose(m, *slot))
+      return;
+}
+
+static void refuse(struct client *c, const char *why)
+{
+  size_t size = strlen(why);
+  if (c->out_done < c->out_filled || 5 + size > sizeof c->out)
+    return; /* it has not even read the frame before */
+  memcpy(c->out + 5, why, size);
+  begin_frame(c, FRAME_REFUSED, size);
+}
+
+static void resize(struct monitor *m, struct client *c, const uint8_t *payload, size_t size)
+{
+  if (size < 4 || !m->has_tty || m->output[0] < 0) {
+    refuse(c, "no terminal to resize");
+    return;
+  }
+  if (pty_resize(m->output[0], get16(payload), get16(payload + 2)) == 0)
+    log_append(&m->log, LOG_SIZE, payload, 4);
+}
+
+static void signal_program(struct monitor *m, struct client *c, const uint8_t *payload, size_t size)
+{
+  uint32_t number = size < 4 ? 0 : get32(payload);
+  if (number == 0 || number > 64 || m->program_fd < 0) {
+    refuse(c, number == 0 || number > 64 ? "no such signal" : "no program to signal");
+    return;
+  }
+  /* SIGKILL to PID 1 ends all of the container; an exec session has only its program. */
+  int target = number == SIGKILL && !m->exec ? m->init_fd : m->program_fd;
+  syscall(SYS_pidfd_send_signal, target, number, NULL, 0);
+}
+
+/* Writes what the program takes; false when bytes are left. */
+static bool input(struct monitor *m, struct client *c, const uint8_t *payload, size_t size)
+{
+  while (m->input >= 0 && c->input_done < size) {
+    ssize_t n = write(m->input, payload + c->input_done, size - c->input_done);
+    if (n < 0 && errno == EINTR)
+      continue;
+    if (n < 0 && errno == EAGAIN)
+      return false;
+    if (n < 0) { /* the program has closed its end: input goes nowhere, as in a shell's pipe */
+      if (!m->has_tty)
+        close(m->input);
+      m->input = -1;
+      break;
+    }
+    c->input_done += (size_t)n;
+  }
+  c->input_done = 0;
+  return true;
+}
+
+static bool end_of_input(struct monitor *m, struct client *c)
+{
+  struct termios mode;
+  if (m->input < 0)
+    return true;
+  if (!m->has_tty) {
+    close(m->input);
+    m->input = -1;
+    return true;
+  }
+  uint8_t eof = tcgetattr(m->input, &mode) == 0 ? mode.c_cc[VEOF] : 4;
+  return input(m, c, &eof, 1);
+}
+
+/* Does what the frame at the head says; false = not done yet, the program must read first. */
+static bool perform(struct monitor *m, struct client *c, uint32_t size)
+{
+  const uint8_t *payload = c->in.data + 5;
+  size_t length = size - 1;
+  switch (c->in.data[4]) {
+  case FRAME_INPUT: return input(m, c, payload, length);
+  case FRAME_END_OF_INPUT: return end_of_input(m, c);
+  case FRAME_RESIZE: resize(m, c, payload, length); return true;
+  case FRAME_SIGNAL: signal_program(m, c, payload, length); return true;
+  case FRAME_READ:
+    if (length >= 8)
+      c->read = get64(payload);
+    return true;
+  default: return true; /* hello, and what a newer service may say */
+  }
+}
+
+void client_work(struct monitor *m, struct client **slot)
+{
+  struct client *c = *slot;
+  uint32_t size;
+  int whole;
+  c->waits_for_input = false;
+  while ((whole = frames_next(&c->in, &size)) == 1) {
+    if (!perform(m, c, size)) {
+      c->waits_for_input = true;
+      return;
+    }
+    frames_drop(&c->in, size);
+  }
+  if (whole < 0)
+    client_close(slot);
+}
+
+void client_read(struct monitor *m, struct client **slot)
+{
+  struct client *c = *slot;
+  size_t room = FRAME_MAX + 4 - c->in.filled;
+  if (room == 0)
+    return;
+  ssize_t n = recv(c->fd, c->in.data + c->in.filled, room, 0);
+  if (n < 0 && (errno == EAGAIN || errno == EINTR))
+    return;
+  if (n <= 0) {
+    client_close(slot);
+    return;
+  }
+  c->in.filled += (size_t)n;
+  client_work(m, slot);
+}
+
+uint64_t clients_furthest(const struct monitor *m)
+{
+  uint64_t furthest = 0;
+  for (size_t i = 0; i < CLIENTS_MAX; i++)
+    if (m->clients[i] != NULL && m->clients[i]->read > furthest)
+      furthest = m->clients[i]->read;
+  return furthest;
+}

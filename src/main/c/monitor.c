@@ -1,0 +1,377 @@
+#include "monitor.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+int exit_code(int status)
+{
+  return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+static void close_fd(int *fd)
+{
+  if (*fd >= 0)
+    close(*fd);
+  *fd = -1;
+}
+
+/* ---- set-up ---- */
+
+static void keep_only_contract(void)
+{
+  int mounts = FD_FIRST_MOUNT;
+  while (fcntl(mounts, F_GETFD) >= 0)
+    mounts++;
+  syscall(SYS_close_range, mounts, ~0u, 0);
+  for (int fd = FD_PLAN; fd < mounts; fd++)
+    set_cloexec(fd, true);
+}
+
+static int take_signals(void)
+{
+  sigset_t set;
+  reset_signals();
+  /* The terminal and the session that started the service do not end containers. */
+  for (size_t i = 0; i < 5; i++)
+    signal((int[]){SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGPIPE}[i], SIG_IGN);
+  sigemptyset(&set);
+  sigaddset(&set, SIGCHLD);
+  sigprocmask(SIG_BLOCK, &set, NULL);
+  return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+static void open_listener(struct monitor *m)
+{
+  /* Through the descriptor: a socket's path may have 107 bytes only, a runtime directory more. */
+  struct sockaddr_un address = {.sun_family = AF_UNIX, .sun_path = "/proc/self/fd/6/attach"};
+  unlinkat(FD_RUNTIME, "attach", 0);
+  m->listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  if (m->listener < 0 || bind(m->listener, (struct sockaddr *)&address, sizeof address) < 0 ||
+      listen(m->listener, 16) < 0)
+    launch_fail(m, "socket", "attach", errno);
+}
+
+static void open_log(struct monitor *m)
+{
+  const struct record *r = plan_find(&m->plan, REC_log);
+  uint64_t bytes = 10 << 20, files = 3;
+  if (r != NULL && (!parse_number(r->fields[0], 10, 1ull << 40, &bytes) ||
+                    !parse_number(r->fields[1], 10, 100, &files) || files == 0))
+    launch_fail(m, "plan", "log", EINVAL);
+  m->window = bytes * (files > 1 ? files - 1 : 1);
+  if (log_open(&m->log, FD_DATA, bytes, (unsigned)files) < 0)
+    launch_fail(m, "log", "log", errno);
+}
+
+/* ---- from PID 1 and the program ---- */
+
+static void take_terminal(struct monitor *m, int master)
+{
+  if (master < 0)
+    return;
+  if (m->output[0] >= 0) {
+    close(master);
+    return;
+  }
+  set_nonblock(master);
+  m->output[0] = master;
+  const struct record *input = plan_find(&m->plan, REC_input);
+  if (input == NULL || strcmp(input->fields[0], "open") == 0)
+    m->input = master;
+}
+
+static void take_program(struct monitor *m, pid_t pid)
+{
+  if (m->program > 0 || pid <= 0)
+    return;
+  m->program = pid;
+  m->program_start = start_time(pid);
+  m->program_fd = (int)syscall(SYS_pidfd_open, pid, 0);
+}
+
+static void tell_execed(struct monitor *m)
+{
+  char pid[24], start[24];
+  m->execed = true;
+  write_monitor_record(m);
+  snprintf(pid, sizeof pid, "%d", (int)m->program);
+  snprintf(start, sizeof start, "%llu", (unsigned long long)m->program_start);
+  MSG_SEND(m->handshake, -1, "execed", pid, start);
+  close_fd(&m->handshake);
+}
+
+static void pass_failure(struct monitor *m, const struct message *message)
+{
+  int64_t error = 0;
+  if (message->count < 4 || !parse_signed(message->field[3], &error))
+    launch_fail(m, "plan", "", EPROTO);
+  launch_fail(m, message->field[1], message->field[2], (int)error);
+}
+
+static void hear_link(struct monitor *m)
+{
+  struct message message;
+  int got;
+  while ((got = msg_receive(m->link, &message)) == 1) {
+    const char *what = message.count > 0 ? message.field[0] : "";
+    int64_t status;
+    if (strcmp(what, "exited") == 0 && message.count > 1 && parse_signed(message.field[1], &status)) {
+      m->status = (int)status;
+      m->status_known = true;
+    } else if (m->execed) {
+      /* The program is the image's from here on: nothing else is believed. */
+      if (message.fd >= 0)
+        close(message.fd);
+    } else if (strcmp(what, "terminal") == 0) {
+      take_terminal(m, message.fd);
+    } else if (strcmp(what, "process") == 0) {
+      take_program(m, message.pid);
+    } else if (strcmp(what, "execed") == 0) {
+      tell_execed(m);
+    } else if (strcmp(what, "failed") == 0) {
+      pass_failure(m, &message);
+    }
+  }
+  if (got == 0)
+    close_fd(&m->link);
+}
+
+/* ---- output ---- */
+
+static bool output_waits(const struct monitor *m)
+{
+  return m->exec && !m->init_gone && log_end(&m->log) - clients_furthest(m) > m->window &&
+         log_end(&m->log) > clients_furthest(m);
+}
+
+/* Reads what is there, up to the buffer: many small writes of a terminal become one record. */
+static void read_output(struct monitor *m, int which)
+{
+  size_t filled = 0;
+  bool ended = false;
+  while (filled < READ_SIZE) {
+    ssize_t n = read(m->output[which], m->buffer + filled, READ_SIZE - filled);
+    if (n < 0 && errno == EINTR)
+      continue;
+    if (n < 0 && errno == EAGAIN)
+      break;
+    if (n <= 0) { /* EIO: no program holds the terminal; it may come back while PID 1 lives */
+      ended = n == 0 || errno != EIO || m->init_gone;
+      break;
+    }
+    filled += (size_t)n;
+  }
+  if (filled > 0)
+    log_append(&m->log, which == 0 ? LOG_STDOUT : LOG_STDERR, m->buffer, filled);
+  if (ended) {
+    if (m->input == m->output[which])
+      m->input = -1;
+    close_fd(&m->output[which]);
+  }
+}
+
+/* Everything that was written before the end is in the pipes now: nobody writes any more. */
+static void drain_output(struct monitor *m)
+{
+  for (int i = 0; i < 2; i++)
+    for (int rounds = 0; m->output[i] >= 0 && rounds < 64; rounds++) {
+      uint64_t before = log_end(&m->log);
+      read_output(m, i);
+      if (log_end(&m->log) == before)
+        break;
+    }
+}
+
+/* ---- the end ---- */
+
+static void write_exit(struct monitor *m, int *fd)
+{
+  char text[256];
+  int size = snprintf(text, sizeof text, "berth-exit 1\ncode %d\nsignal %d\ntime %llu\nreason %s\n",
+                      exit_code(m->status), WIFSIGNALED(m->status) ? WTERMSIG(m->status) : 0,
+                      (unsigned long long)now_ns(), m->reason);
+  *fd = openat(FD_DATA, "exit.tmp", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+  if (*fd >= 0 && write_all(*fd, text, (size_t)size) == 0)
+    renameat(FD_DATA, "exit.tmp", FD_DATA, "exit");
+}
+
+static void tell_clients(struct monitor *m)
+{
+  for (size_t i = 0; i < CLIENTS_MAX; i++)
+    if (m->clients[i] != NULL)
+      client_write(m, &m->clients[i]);
+}
+
+static bool clients_know(const struct monitor *m)
+{
+  for (size_t i = 0; i < CLIENTS_MAX; i++)
+    if (m->clients[i] != NULL && (!m->clients[i]->told_exit || m->clients[i]->out_done < m->clients[i]->out_filled))
+      return false;
+  return true;
+}
+
+/* Waits for what a container must not leave behind, a second at most for each slow client and for slirp4netns. */
+static void linger(struct monitor *m)
+{
+  close_fd(&m->network_exit);
+  for (int tenths = 0; tenths < 200; tenths++) {
+    if (m->network > 0 && waitpid(m->network, NULL, WNOHANG) == m->network)
+      m->network = 0;
+    if (m->network > 0 && tenths == 100)
+      kill(m->network, SIGKILL);
+    tell_clients(m);
+    if (m->network <= 0 && (clients_know(m) || tenths > 100))
+      return;
+    poll(NULL, 0, 10);
+  }
+}
+
+_Noreturn static void finish(struct monitor *m)
+{
+  int fd;
+  drain_output(m);
+  write_exit(m, &fd);
+  m->told = true;
+  tell_clients(m);
+  if (fd >= 0) { /* durable after it is known: power may fail, the people who wait should not */
+    fsync(fd);
+    close(fd);
+    int dir = openat(FD_DATA, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (dir >= 0)
+      fsync(dir);
+  }
+  linger(m);
+  unlinkat(FD_RUNTIME, "attach", 0);
+  unlinkat(FD_RUNTIME, "network", 0);
+  unlinkat(FD_RUNTIME, "network.log", 0);
+  unlinkat(FD_DATA, "monitor", 0);
+  _exit(0);
+}
+
+static void reap(struct monitor *m)
+{
+  struct signalfd_siginfo info;
+  int status;
+  pid_t pid;
+  while (read(m->signals, &info, sizeof info) == sizeof info)
+    continue;
+  while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+    if (pid == m->network)
+      m->network = 0;
+    if (pid != m->init)
+      continue;
+    hear_link(m);
+    m->init_gone = true;
+    if (!m->execed)
+      launch_fail(m, "clone", WIFSIGNALED(status) ? strsignal(WTERMSIG(status)) : "", ECHILD);
+    if (!m->status_known)
+      m->status = status;
+  }
+}
+
+/* ---- the loop ---- */
+
+enum { SLOT_LINK, SLOT_HANDSHAKE, SLOT_SIGNALS, SLOT_LISTENER, SLOT_OUT, SLOT_ERR, SLOT_IN, SLOT_CLIENTS };
+
+static bool any_waits_for_input(const struct monitor *m)
+{
+  for (size_t i = 0; i < CLIENTS_MAX; i++)
+    if (m->clients[i] != NULL && m->clients[i]->waits_for_input)
+      return true;
+  return false;
+}
+
+static void fill_poll(struct monitor *m, struct pollfd *fds)
+{
+  bool waits = output_waits(m);
+  fds[SLOT_LINK] = (struct pollfd){.fd = m->link, .events = POLLIN};
+  fds[SLOT_HANDSHAKE] = (struct pollfd){.fd = m->handshake, .events = POLLIN};
+  fds[SLOT_SIGNALS] = (struct pollfd){.fd = m->signals, .events = POLLIN};
+  fds[SLOT_LISTENER] = (struct pollfd){.fd = m->listener, .events = POLLIN};
+  fds[SLOT_OUT] = (struct pollfd){.fd = waits ? -1 : m->output[0], .events = POLLIN};
+  fds[SLOT_ERR] = (struct pollfd){.fd = waits ? -1 : m->output[1], .events = POLLIN};
+  fds[SLOT_IN] = (struct pollfd){.fd = any_waits_for_input(m) ? m->input : -1, .events = POLLOUT};
+  for (size_t i = 0; i < CLIENTS_MAX; i++) {
+    struct client *c = m->clients[i];
+    struct pollfd *p = &fds[SLOT_CLIENTS + i];
+    *p = (struct pollfd){.fd = c == NULL ? -1 : c->fd};
+    if (c != NULL)
+      p->events = (short)((c->waits_for_input ? 0 : POLLIN) | (c->out_done < c->out_filled ? POLLOUT : 0));
+  }
+}
+
+static void serve_clients(struct monitor *m, const struct pollfd *fds)
+{
+  for (size_t i = 0; i < CLIENTS_MAX; i++) {
+    struct client **slot = &m->clients[i];
+    short got = fds[SLOT_CLIENTS + i].fd >= 0 ? fds[SLOT_CLIENTS + i].revents : 0;
+    if (*slot != NULL && (*slot)->waits_for_input)
+      client_work(m, slot);
+    if (*slot != NULL && (got & POLLIN) != 0)
+      client_read(m, slot);
+    else if (*slot != NULL && (got & (POLLERR | POLLHUP)) != 0)
+      client_close(slot);
+    if (*slot != NULL)
+      client_write(m, slot);
+  }
+}
+
+/* A terminal without a program at its other end polls as hung up all the time: rest instead of spinning. */
+static bool hung_up(const struct pollfd *p)
+{
+  return p->fd >= 0 && (p->revents & POLLHUP) != 0 && (p->revents & POLLIN) == 0;
+}
+
+static void run_once(struct monitor *m)
+{
+  struct pollfd fds[SLOT_CLIENTS + CLIENTS_MAX];
+  fill_poll(m, fds);
+  if (poll(fds, ARRAY_SIZE(fds), -1) < 0 && errno != EINTR)
+    return;
+  for (int i = 0; i < 2; i++)
+    if (fds[SLOT_OUT + i].fd >= 0 && fds[SLOT_OUT + i].revents != 0)
+      read_output(m, i);
+  if (fds[SLOT_LINK].fd >= 0 && fds[SLOT_LINK].revents != 0)
+    hear_link(m);
+  if (fds[SLOT_SIGNALS].revents != 0)
+    reap(m);
+  if (fds[SLOT_LISTENER].revents != 0)
+    client_accept(m);
+  serve_clients(m, fds);
+  if (m->has_tty && hung_up(&fds[SLOT_OUT]) && m->execed && !m->init_gone)
+    poll(&(struct pollfd){.fd = m->signals, .events = POLLIN}, 1, 20);
+  if (fds[SLOT_HANDSHAKE].fd >= 0 && fds[SLOT_HANDSHAKE].revents != 0 && !m->execed)
+    launch_undo(m); /* the service is gone before it knew of the program */
+}
+
+int monitor_main(void)
+{
+  static struct monitor m = {
+    .link = -1, .handshake = FD_HANDSHAKE, .listener = -1, .output = {-1, -1}, .input = -1,
+    .init_fd = -1, .program_fd = -1, .network_exit = -1, .log = {.fd = -1}, .reason = ""};
+  keep_only_contract();
+  m.signals = take_signals();
+  umask(0077);
+  const char *wrong = plan_read(&m.plan, FD_PLAN);
+  const struct record *session = wrong == NULL ? plan_find(&m.plan, REC_session) : NULL;
+  if (session == NULL)
+    launch_fail(&m, "plan", wrong != NULL ? wrong : "no session", EINVAL);
+  m.exec = strcmp(session->fields[0], "exec") == 0;
+  unlinkat(FD_DATA, "exit", 0);
+  open_log(&m);
+  open_listener(&m);
+  launch(&m);
+  while (!m.init_gone)
+    run_once(&m);
+  finish(&m);
+}

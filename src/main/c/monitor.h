@@ -1,0 +1,56 @@
+/* The parts of the monitor: monitor.c runs it, launch.c starts what it watches, clients.c talks to who attaches. */
+#ifndef BERTH_MONITOR_H
+#define BERTH_MONITOR_H
+
+#include "berth.h"
+
+enum { CLIENTS_MAX = 64, READ_SIZE = 64 * 1024 };
+
+struct client {
+  int fd;
+  struct frames in;
+  size_t input_done;      /* bytes of the input frame at the head that are written already */
+  uint8_t out[64];        /* at most one short frame waits; what is newer replaces what is older */
+  size_t out_filled, out_done;
+  uint64_t announced;     /* the log's end that this client knows */
+  uint64_t read;          /* how far it says it has read */
+  bool greeted, told_exit, waits_for_input;
+};
+
+struct monitor {
+  struct plan plan;
+  bool exec, has_tty, execed, init_gone, told, status_known;
+  struct log log;
+  uint64_t window;        /* exec: how far ahead of its reader the program may be */
+  int link, handshake, listener, signals;
+  int output[2];          /* the terminal's master, or stdout and stderr */
+  int input;              /* the terminal's master, or stdin; -1 = closed */
+  pid_t init, program, network;
+  uint64_t init_start, program_start;
+  int init_fd, program_fd;
+  int network_exit;       /* closing it ends slirp4netns */
+  int status;             /* of the program, as waitpid gives it */
+  const char *reason;
+  struct client *clients[CLIENTS_MAX];
+  uint8_t buffer[READ_SIZE];
+};
+
+/* launch.c */
+void launch_fail(struct monitor *m, const char *step, const char *target, int error);
+void launch(struct monitor *m);
+/* Ends everything that was started and exits: nobody waits for this container any more. */
+_Noreturn void launch_undo(struct monitor *m);
+void write_monitor_record(struct monitor *m);
+
+/* clients.c */
+void client_accept(struct monitor *m);
+void client_read(struct monitor *m, struct client **slot);
+void client_work(struct monitor *m, struct client **slot);
+void client_write(struct monitor *m, struct client **slot);
+void client_close(struct client **slot);
+uint64_t clients_furthest(const struct monitor *m);
+
+/* monitor.c */
+int exit_code(int status);
+
+#endif
