@@ -1,0 +1,50 @@
+package dev.berth.image;
+
+/** A use case of images that cannot be done; the message is the sentence for the user. */
+public abstract class ImageException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    protected ImageException(String message) {
+        super(message);
+    }
+
+    protected ImageException(String message, Throwable cause) {
+        super(message, cause);
+    }
+
+    /** There is no such image here. */
+    public static final class NotFound extends ImageException {
+        private static final long serialVersionUID = 1L;
+
+        public NotFound(String name) {
+            super("there is no image " + name + " here; fetch it with: berth pull " + name);
+        }
+    }
+
+    /** The beginning of an id that several images share. */
+    public static final class Ambiguous extends ImageException {
+        private static final long serialVersionUID = 1L;
+
+        Ambiguous(String name) {
+            super("several images have an id that begins with " + name + "; write more digits of it");
+        }
+    }
+
+    /** The image is in the way of something that needs it. */
+    public static final class InUse extends ImageException {
+        private static final long serialVersionUID = 1L;
+
+        InUse(String message) {
+            super(message);
+        }
+    }
+
+    /** Parts of the image are missing or damaged. */
+    public static final class Broken extends ImageException {
+        private static final long serialVersionUID = 1L;
+
+        Broken(String name, RuntimeException cause) {
+            super("cannot use image " + name + ": " + cause.getMessage() + "; pull it again", cause);
+        }
+    }
+}
