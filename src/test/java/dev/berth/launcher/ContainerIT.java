@@ -1,0 +1,399 @@
+package dev.berth.launcher;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.berth.linux.IdMap;
+import dev.berth.linux.Syscalls;
+import dev.berth.linux.TerminalSize;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Real containers of the machine's busybox. Runs inside U1: {@link LauncherTest} brings it there. */
+class ContainerIT {
+    @TempDir
+    static Path base;
+
+    private static Launcher launcher;
+
+    @BeforeAll
+    static void makeLauncher() {
+        launcher = new Launcher(Syscalls.linux(), Path.of(System.getProperty("berth.init")));
+    }
+
+    @AfterAll
+    static void close() {
+        launcher.close();
+    }
+
+    private static TrialContainer container(String... arguments) throws Exception {
+        return new TrialContainer(launcher, base, arguments);
+    }
+
+    private static String output(String script) throws Exception {
+        try (TrialContainer container = container("sh", "-c", script)) {
+            return container.output();
+        }
+    }
+
+    @Test
+    void theCapabilitySetsOfRoot() throws Exception {
+        assertEquals("""
+                CapInh:\t0000000000000000
+                CapPrm:\t00000000800405fb
+                CapEff:\t00000000800405fb
+                CapBnd:\t00000000800405fb
+                CapAmb:\t0000000000000000
+                NoNewPrivs:\t0
+                Seccomp:\t2
+                """, output("grep -E '^(Cap|NoNewPrivs|Seccomp:)' /proc/self/status"));
+    }
+
+    @Test
+    void aUserOfTheImageHasNoCapabilityButHisGroups() throws Exception {
+        try (TrialContainer container = container("sh", "-c", "id; grep -E '^Cap(Prm|Eff|Bnd)' /proc/self/status; env")
+                .user("web")) {
+            assertEquals(
+                    """
+                    uid=1000(web) gid=1001(web) groups=1001(web),44(extra)
+                    CapPrm:\t0000000000000000
+                    CapEff:\t0000000000000000
+                    CapBnd:\t00000000800405fb
+                    HOSTNAME=trial
+                    SHLVL=1
+                    HOME=/home/web
+                    PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+                    PWD=/
+                    """.lines().sorted().toList(),
+                    container.output().lines().sorted().toList());
+        }
+    }
+
+    @Test
+    void noNewPrivilegesAndNoCapabilities() throws Exception {
+        Security security = new Security(CapabilitySet.of(List.of(), List.of("ALL")), true, true);
+        try (TrialContainer container = container(
+                        "sh", "-c", "grep -E '^(CapBnd|NoNewPrivs)' /proc/self/status; touch /x /tmp/x")
+                .security(security)
+                .mounts(new MountSpec.Tmpfs("/tmp", 0, false))) {
+            assertEquals(
+                    "CapBnd:\t0000000000000000\nNoNewPrivs:\t1\ntouch: /x: Read-only file system\n",
+                    container.output());
+        }
+    }
+
+    @Test
+    void pathsThatAreHiddenOrTakeNoWrite() throws Exception {
+        String seen = output("""
+                for f in /proc/kcore /proc/keys /proc/timer_list /proc/interrupts; do [ -e $f ] && wc -c < $f; done
+                ls -A /sys/firmware /proc/acpi /proc/scsi 2>/dev/null | grep -v :
+                echo 1 > /proc/sys/kernel/domainname
+                echo b > /proc/sysrq-trigger
+                mkdir /sys/fs/x
+                mkdir /sys/firmware/x
+                """);
+        String text = seen.replaceAll("(?m)^0\n", "").replaceAll("(?m)^\n", "");
+        assertEquals(
+                List.of(
+                        "sh: can't create /proc/sys/kernel/domainname: Read-only file system",
+                        "sh: can't create /proc/sysrq-trigger: Read-only file system",
+                        "mkdir: can't create directory '/sys/fs/x': Read-only file system",
+                        "mkdir: can't create directory '/sys/firmware/x': Read-only file system"),
+                text.lines()
+                        .map(l -> l.replaceFirst("^sh: line \\d+: ", "sh: "))
+                        .toList());
+    }
+
+    @Test
+    void theMountsOfEveryContainer() throws Exception {
+        Map<String, String> mounts = output("cat /proc/mounts")
+                .lines()
+                .map(line -> line.split(" "))
+                .collect(Collectors.toMap(f -> f[1], f -> f[2] + " " + f[3], (a, b) -> b));
+        for (Map.Entry<String, List<String>> expected : Map.of(
+                        "/proc", List.of("proc ", "nosuid", "nodev", "noexec"),
+                        "/dev", List.of("tmpfs ", "nosuid", "mode=755", "size=65536k"),
+                        "/dev/pts", List.of("devpts ", "nosuid", "noexec", "gid=5", "mode=620", "ptmxmode=666"),
+                        "/dev/shm", List.of("tmpfs ", "nosuid", "nodev", "noexec", "size=65536k"),
+                        "/dev/mqueue", List.of("mqueue ", "nosuid", "nodev", "noexec"),
+                        "/sys", List.of("sysfs ", "ro,", "nosuid", "nodev", "noexec"),
+                        "/etc/hosts", List.of("rw"))
+                .entrySet()) {
+            String mount = mounts.getOrDefault(expected.getKey(), "");
+            expected.getValue().forEach(part -> assertTrue(mount.contains(part), expected.getKey() + ": " + mount));
+        }
+        assertEquals(
+                "console|core|fd|full|mqueue|null|ptmx|pts|random|shm|stderr|stdin|stdout|tty|urandom|zero",
+                new TreeSet<>(Arrays.asList(output("ls -A /dev; echo console").split("\n")))
+                        .stream().collect(Collectors.joining("|")));
+        assertEquals("0\n8\nx\n", output("cat /dev/null | wc -c; head -c 8 /dev/zero | wc -c; echo x > /dev/stdout"));
+    }
+
+    @Test
+    void idsAreThoseOfTheServicesOwnNamespace() throws Exception {
+        IdMap own = IdMap.read(Path.of("/proc/self/uid_map"));
+        String expected = own.extents().stream()
+                .map(e -> e.inside() + " " + e.inside() + " " + e.count())
+                .collect(Collectors.joining("\n"));
+        assertEquals(
+                expected,
+                output("cat /proc/self/uid_map")
+                        .strip()
+                        .lines()
+                        .map(line -> line.strip().replaceAll(" +", " "))
+                        .collect(Collectors.joining("\n")));
+        assertEquals("0\n", output("touch /tmp/x && chown 70000 /tmp/x 2>/dev/null; stat -c %u /tmp/x"));
+        assertEquals("33\n", output("touch /tmp/x && chown 33 /tmp/x; stat -c %u /tmp/x"));
+    }
+
+    @Test
+    void namespacesAreItsOwn() throws Exception {
+        String inside = output("for n in user pid mnt net uts ipc cgroup; do readlink /proc/self/ns/$n; done");
+        for (String line : inside.strip().split("\n")) {
+            String kind = line.substring(0, line.indexOf(':'));
+            assertFalse(
+                    Files.readSymbolicLink(Path.of("/proc/self/ns/" + kind))
+                            .toString()
+                            .equals(line),
+                    line);
+        }
+        assertEquals("trial\ntrial\n", output("hostname; cat /etc/hostname"));
+    }
+
+    @Test
+    void exitCodesAreTheProgramsOwn() throws Exception {
+        for (int code : new int[] {0, 1, 7, 125, 255}) {
+            try (TrialContainer container =
+                    container("sh", "-c", "exit " + code).start()) {
+                assertEquals(code, container.exit().code());
+                assertEquals(0, container.exit().signal());
+            }
+        }
+        try (TrialContainer container = container("sh", "-c", "kill -9 $$").start()) {
+            assertEquals(137, container.exit().code());
+            assertEquals(9, container.exit().signal());
+        }
+    }
+
+    @Test
+    void aProgramThatCannotRunIsSaid() throws Exception {
+        assertFailed(127, "cannot run 'nope': the image has no such program in its PATH", "nope");
+        assertFailed(
+                127, "cannot run /nope: the image has no such program, or not the interpreter that it names", "/nope");
+        assertFailed(126, "cannot run /etc/passwd: it is not executable for this user", "/etc/passwd");
+        assertFailed(126, "cannot run /tmp: it is not executable for this user", "/tmp");
+        try (TrialContainer container = container("/tmp/script")) {
+            Path script = Files.writeString(container.path("/tmp/script"), "\0\0\0");
+            script.toFile().setExecutable(true);
+            LaunchFailed e = assertThrows(LaunchFailed.class, container::start);
+            assertEquals(126, e.exitCode());
+            assertTrue(e.getMessage().contains("no program of this machine's architecture"), e.getMessage());
+        }
+    }
+
+    private static void assertFailed(int code, String sentence, String program) throws Exception {
+        try (TrialContainer container = container(program)) {
+            LaunchFailed e = assertThrows(LaunchFailed.class, container::start);
+            assertEquals(sentence, e.getMessage());
+            assertEquals(code, e.exitCode());
+        }
+    }
+
+    @Test
+    void noDescriptorIsLeaked() throws Exception {
+        assertEquals("0\n1\n2\n", output("ls /proc/$$/fd | grep -vx 10"));
+        assertEquals(
+                "0 -> /dev/null\n",
+                output("ls -l /proc/self/fd | grep -E ' [0-9]+ -> ' | sed 's/.* \\([0-9] -> \\)/\\1/' | grep '^0'"));
+    }
+
+    @Test
+    void orphansAreReaped() throws Exception {
+        assertEquals("0\n", output("(sleep 0.1 &); (true &); sleep 0.5; ps | grep -c '[Z]ombie\\|\\[true\\]'"));
+    }
+
+    @Test
+    void theProgramOfPid1TakesNoChange() throws Exception {
+        String seen = output("""
+                echo x >> /proc/1/exe
+                chmod 4777 /proc/1/exe
+                cat /proc/1/environ | wc -c
+                """);
+        assertFalse(seen.isBlank());
+        assertTrue(seen.contains("/proc/1/exe"), seen);
+        assertTrue(
+                seen.lines()
+                                .filter(l -> l.contains("denied") || l.contains("not permitted") || l.contains("busy"))
+                                .count()
+                        >= 2,
+                seen);
+    }
+
+    @Test
+    void aTerminalOfTheContainersOwn() throws Exception {
+        List<String> heard = TrialContainer.notes();
+        try (TrialContainer container = container("sh", "-c", "tty; stty size; read x; stty size; echo got $x; exit 3")
+                .terminal(100, 30)) {
+            container.start();
+            container.awaitOutput("30 100");
+            try (MonitorClient client = container.connect(heard)) {
+                client.resize(new TerminalSize(132, 43));
+                client.input("hello\r".getBytes(StandardCharsets.US_ASCII));
+                assertEquals(3, container.exit().code());
+            }
+            String text = TrialContainer.text(container.directory);
+            assertTrue(text.startsWith("/dev/pts/0\r\n30 100\r\n"), text);
+            assertTrue(text.contains("43 132\r\ngot hello\r\n"), text);
+        }
+    }
+
+    @Test
+    void ctrlCReachesTheForegroundOfTheTerminal() throws Exception {
+        try (TrialContainer container = container(
+                        "sh", "-c", "trap 'echo caught; exit 9' INT; echo ready; while :; do sleep 1; done")
+                .terminal(80, 24)
+                .start()) {
+            container.awaitOutput("ready");
+            try (MonitorClient client = container.connect(TrialContainer.notes())) {
+                client.input(new byte[] {3});
+                assertEquals(9, container.exit().code());
+            }
+            assertTrue(TrialContainer.text(container.directory).contains("caught"));
+        }
+    }
+
+    @Test
+    void inputIsPipedAndEnds() throws Exception {
+        byte[] input = new byte[300_000];
+        Arrays.fill(input, (byte) 'x');
+        List<String> heard = TrialContainer.notes();
+        try (TrialContainer container =
+                container("sh", "-c", "wc -c; echo to stderr >&2").openStdin().start()) {
+            try (MonitorClient client = container.connect(heard)) {
+                client.input(input);
+                client.endInput();
+                assertEquals(0, container.exit().code());
+                for (int i = 0; i < 100 && !heard.contains("closed"); i++) {
+                    Thread.sleep(20);
+                }
+            }
+            assertEquals("300000\nto stderr\n", TrialContainer.text(container.directory));
+            assertTrue(heard.contains("exited 0 0"), heard.toString());
+            assertTrue(heard.contains("closed"), heard.toString());
+        }
+    }
+
+    @Test
+    void signalsReachTheProgram() throws Exception {
+        try (TrialContainer container = container(
+                        "sh", "-c", "trap 'echo bye; exit 4' TERM; echo ready; while :; do sleep 0.1; done")
+                .start()) {
+            container.awaitOutput("ready");
+            try (MonitorClient client = container.connect(TrialContainer.notes())) {
+                client.signal(15);
+                assertEquals(4, container.exit().code());
+            }
+        }
+    }
+
+    @Test
+    void bindsAreSeenAndKeepReadOnly() throws Exception {
+        Path shared = Files.createDirectories(base.resolve("shared"));
+        Files.writeString(shared.resolve("file"), "content\n");
+        try (TrialContainer container = container(
+                        "sh", "-c", "cat /data/ro/file; echo x > /data/ro/file; echo mine > /rw/new; ls /t | wc -l")
+                .mounts(
+                        new MountSpec.Bind(shared, "/data/ro", true),
+                        new MountSpec.Bind(shared, "/rw", false),
+                        new MountSpec.Tmpfs("/t", 1 << 20, false))) {
+            String text = container.output();
+            assertTrue(text.startsWith("content\n"), text);
+            assertTrue(text.contains("Read-only file system"), text);
+            assertEquals("mine\n", Files.readString(shared.resolve("new")));
+        }
+        try (TrialContainer container =
+                container("true").mounts(new MountSpec.Bind(shared.resolve("no"), "/x", true))) {
+            BadLaunch e = assertThrows(BadLaunch.class, container::start);
+            assertTrue(e.getMessage().endsWith("no at /x: no such file or directory"), e.getMessage());
+        }
+    }
+
+    @Test
+    void programsAreRunInARunningContainer() throws Exception {
+        try (TrialContainer container = container("sleep", "100").start()) {
+            Path session = container.exec(TrialContainer.spec("sh", "-c", "ps | grep -c sleep; hostname; exit 5"));
+            assertEquals(5, TrialContainer.exit(session).code());
+            assertEquals("2\ntrial\n", TrialContainer.text(session));
+            Path terminal = container.exec(TrialContainer.terminal(
+                    TrialContainer.spec("sh", "-c", "tty; stty size; grep -E 'CapEff|Seccomp:' /proc/self/status"),
+                    90,
+                    20));
+            assertEquals(
+                    "/dev/pts/0\r\n20 90\r\nCapEff:\t00000000800405fb\r\nSeccomp:\t2\r\n",
+                    TrialContainer.output(terminal));
+            LaunchFailed e = assertThrows(LaunchFailed.class, () -> container.exec(TrialContainer.spec("nope")));
+            assertEquals(127, e.exitCode());
+        }
+    }
+
+    @Test
+    void theNetworkIsReadyBeforeTheProgramStarts() throws Exception {
+        try (TrialContainer container = container(
+                        "sh",
+                        "-c",
+                        "ip -4 addr show tap0 | grep -o 'inet [0-9./]*'; cat /etc/resolv.conf; ping -c1 -W2 10.0.2.2 | grep -c '1 packets received'; ip -4 addr show lo | grep -c 127.0.0.1")
+                .slirp()) {
+            String text = container.output();
+            assertTrue(text.startsWith("inet 10.0.2.100/24\nnameserver 10.0.2.3\n"), text);
+            assertTrue(text.endsWith("1\n1\n"), text);
+        }
+        assertEquals("lo\n", output("ls /sys/class/net"));
+    }
+
+    @Test
+    void theLogKeepsEveryByteAndRotates() throws Exception {
+        try (TrialContainer container = container("sh", "-c", "seq 1 200000")) {
+            String expected = java.util.stream.IntStream.rangeClosed(1, 200000)
+                    .mapToObj(Integer::toString)
+                    .collect(Collectors.joining("\n", "", "\n"));
+            assertEquals(expected, container.output());
+        }
+        try (TrialContainer container = container("sh", "-c", "seq 1 200000").log(new LogLimits(100_000, 3))) {
+            container.output();
+            long kept = TrialContainer.text(container.directory).length();
+            assertTrue(kept > 150_000 && kept < 300_000, "kept " + kept);
+        }
+    }
+
+    @Test
+    void nothingIsLeftOfAContainerWhoseMonitorIsKilled() throws Exception {
+        Launched launched;
+        try (TrialContainer container = container("sleep", "1000").start()) {
+            launched = container.launched();
+            assertEquals(
+                    launched.process(),
+                    MonitorRecord.read(container.directory)
+                            .orElseThrow()
+                            .process()
+                            .orElseThrow());
+        }
+        Path proc = Path.of("/proc");
+        for (int i = 0; i < 300 && launched.process().isRunning(proc); i++) {
+            Thread.sleep(10);
+        }
+        assertFalse(launched.process().isRunning(proc));
+        assertFalse(launched.init().isRunning(proc));
+    }
+}
