@@ -401,4 +401,67 @@ class ContainerIT {
         assertFalse(launched.process().isRunning(proc));
         assertFalse(launched.init().isRunning(proc));
     }
+
+    @Test
+    void usersAreSwitchedTo() throws Exception {
+        assertEquals(
+                "uid=1000(web) gid=1001(web) groups=44(extra),1001(web)\n/home/web\nweb web\n",
+                output("su web -c 'id; echo $HOME'; touch /tmp/f; chown web:web /tmp/f; stat -c '%U %G' /tmp/f"));
+    }
+
+    @Test
+    void anImageThatLeadsElsewhereByLinksStaysInItsRoot() throws Exception {
+        Path outside = Files.createDirectories(base.resolve("outside"));
+        try (TrialContainer container = container("sh", "-c", "cat /etc/hostname; pwd; ls /dev/null /dev/pts/ptmx")) {
+            Files.createSymbolicLink(container.path("/etc/hostname"), outside.resolve("hostname"));
+            Files.createSymbolicLink(container.path("/etc/resolv.conf"), Path.of("../../../../run/resolv.conf"));
+            Files.createSymbolicLink(container.path("/work"), outside);
+            Files.createSymbolicLink(container.path("/dev"), outside.resolve("dev"));
+            container.process(new ProcessSpec(
+                    container.spec().arguments(),
+                    List.of(),
+                    Map.of(),
+                    ImageUser.ROOT,
+                    "/work/deep",
+                    false,
+                    false,
+                    TerminalSize.DEFAULT));
+            String text;
+            try {
+                text = container.output();
+            } catch (LaunchFailed e) {
+                text = e.getMessage();
+            }
+            try (var left = Files.list(outside)) {
+                assertEquals(List.of(), left.toList(), text);
+            }
+        }
+    }
+
+    @Test
+    void aLinkInsteadOfProcIsRefused() throws Exception {
+        try (TrialContainer container = container("true")) {
+            Files.delete(container.path("/proc"));
+            Files.createSymbolicLink(container.path("/proc"), Path.of("tmp"));
+            LaunchFailed e = assertThrows(LaunchFailed.class, container::start);
+            assertEquals(125, e.exitCode());
+            assertTrue(e.getMessage().startsWith("cannot mount /proc in the container: "), e.getMessage());
+        }
+    }
+
+    @Test
+    void twentyAtOnce() throws Exception {
+        List<TrialContainer> all = new java.util.ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            all.add(container("sh", "-c", "sleep 0.2; echo done " + i));
+        }
+        try {
+            all.parallelStream().forEach(TrialContainer::start);
+            for (int i = 0; i < 20; i++) {
+                assertEquals("done " + i + "\n", TrialContainer.output(all.get(i).directory));
+            }
+        } finally {
+            all.forEach(TrialContainer::close);
+        }
+    }
 }

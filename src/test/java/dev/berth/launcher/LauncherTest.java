@@ -37,6 +37,15 @@ class LauncherTest {
 
     @Test
     void containersInAUserNamespace() throws Exception {
+        run(ContainerIT.class, false);
+    }
+
+    @Test
+    void containersOfAUserWithoutSubordinateIds() throws Exception {
+        run(SingleIdIT.class, true);
+    }
+
+    private void run(Class<?> test, boolean single) throws Exception {
         Path init = Path.of("target/berth-init").toAbsolutePath();
         boolean root = Syscalls.linux().getuid() == 0;
         String user = root ? USER : System.getProperty("user.name");
@@ -52,8 +61,8 @@ class LauncherTest {
         if (root) {
             command.addAll(List.of("runuser", "-u", USER, "--"));
         }
-        command.addAll(enter(init, user, uids));
-        command.addAll(java());
+        command.addAll(enter(init, user, uids, single));
+        command.addAll(java(test));
         Process process = new ProcessBuilder(command)
                 .directory(Path.of("/").toFile())
                 .redirectErrorStream(true)
@@ -64,13 +73,17 @@ class LauncherTest {
         assertEquals(0, process.exitValue(), said);
     }
 
-    private List<String> enter(Path init, String user, SubIds uids) throws Exception {
+    private List<String> enter(Path init, String user, SubIds uids, boolean single) throws Exception {
         Path copy = Files.copy(init, folder.resolve("berth-init"), StandardCopyOption.COPY_ATTRIBUTES);
         copy.toFile().setExecutable(true, false);
         SubIds gids = SubIds.read(Path.of("/etc/subgid"), user, -1);
         List<String> command = new ArrayList<>(List.of(copy.toString(), "enter"));
-        command.addAll(maps("--uid-map", id("-u", user), uids));
-        command.addAll(maps("--gid-map", id("-g", user), gids));
+        if (single) {
+            command.add("--single");
+        } else {
+            command.addAll(maps("--uid-map", id("-u", user), uids));
+            command.addAll(maps("--gid-map", id("-g", user), gids));
+        }
         command.add("--");
         return command;
     }
@@ -91,7 +104,7 @@ class LauncherTest {
     }
 
     /** A JVM with what the test needs, copied to where the other user may read it. */
-    private List<String> java() throws IOException {
+    private List<String> java(Class<?> test) throws IOException {
         List<String> classpath = new ArrayList<>();
         String own = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
         for (String entry : own.split(":")) {
@@ -115,7 +128,7 @@ class LauncherTest {
                 "--disable-banner",
                 "--disable-ansi-colors",
                 "--details=tree",
-                "--select-class=" + ContainerIT.class.getName());
+                "--select-class=" + test.getName());
     }
 
     private Path copyTree(Path from) throws IOException {

@@ -83,6 +83,10 @@ final class TrialContainer implements AutoCloseable {
         return Path.of(root.procPath() + inside);
     }
 
+    ProcessSpec spec() {
+        return process;
+    }
+
     TrialContainer process(ProcessSpec process) {
         this.process = process;
         return this;
