@@ -139,13 +139,13 @@ static void drop_power(void)
   prctl(PR_SET_PDEATHSIG, SIGKILL);
 }
 
-static void close_stdio(struct start *start)
+/* Of all descriptors only the link to the monitor and the signals stay, so that no pipe or mount is held open. */
+static void keep_two(struct start *start, int *signals)
 {
-  for (int i = 0; i < 3; i++)
-    if (start->stdio[i] >= 0)
-      close(start->stdio[i]);
-  if (start->terminal.slave >= 0)
-    close(start->terminal.slave);
+  int link = fcntl(start->link, F_DUPFD_CLOEXEC, 200), signal = fcntl(*signals, F_DUPFD_CLOEXEC, 200);
+  start->link = dup3(link, 3, O_CLOEXEC);
+  *signals = dup3(signal, 4, O_CLOEXEC);
+  syscall(SYS_close_range, 5, ~0u, 0);
 }
 
 /* Forks the program and waits until its exec is done; the pipe closes at exec, a byte in it means failure. */
@@ -168,8 +168,10 @@ static pid_t start_program(struct start *start)
     n = read(alive[0], &byte, 1);
   while (n < 0 && errno == EINTR);
   close(alive[0]);
-  if (n == 1)
-    _exit(EXIT_BERTH); /* the program's process has said which step failed */
+  if (n == 1) {
+    waitpid(pid, NULL, 0); /* else a joiner's child would wait for the machine's PID 1 to reap it */
+    _exit(EXIT_BERTH);     /* the program's process has said which step failed */
+  }
   MSG_SEND(start->link, -1, "execed");
   return pid;
 }
@@ -238,10 +240,7 @@ void init_main(struct start *start)
   }
   int signals = take_signals();
   pid_t program = start_program(start);
-  close_stdio(start);
-  close(FD_SECCOMP);
-  if (tree.root >= 0)
-    close(tree.root);
+  keep_two(start, &signals);
   drop_power();
   serve(start, program, signals);
 }
@@ -277,7 +276,6 @@ void join_main(struct start *start)
     give_up(start, "terminal", "/dev/pts/ptmx", errno);
   int signals = take_signals();
   pid_t program = start_program(start);
-  close_stdio(start);
-  close(FD_SECCOMP);
+  keep_two(start, &signals);
   serve(start, program, signals);
 }

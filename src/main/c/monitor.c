@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -97,6 +98,7 @@ static void take_program(struct monitor *m, pid_t pid)
   m->program = pid;
   m->program_start = start_time(pid);
   m->program_fd = (int)syscall(SYS_pidfd_open, pid, 0);
+  MSG_SEND(m->link, -1, "known");
 }
 
 static void tell_execed(struct monitor *m)
@@ -359,6 +361,7 @@ int monitor_main(void)
   static struct monitor m = {
     .link = -1, .handshake = FD_HANDSHAKE, .listener = -1, .output = {-1, -1}, .input = -1,
     .init_fd = -1, .program_fd = -1, .network_exit = -1, .log = {.fd = -1}, .reason = ""};
+  prctl(PR_SET_NAME, "berth-init"); /* else the number of the descriptor it was executed from */
   keep_only_contract();
   m.signals = take_signals();
   umask(0077);

@@ -231,6 +231,14 @@ _Noreturn static void fail(struct start *start, int alive, const char *step, con
   _exit(EXIT_BERTH);
 }
 
+/* The monitor takes our pid from the packet's credentials; it answers when it has a pidfd and the start time. */
+static void say_hello(struct start *start)
+{
+  struct message answer;
+  if (MSG_SEND(start->link, -1, "process") < 0 || msg_receive(start->link, &answer) != 1)
+    _exit(EXIT_BERTH);
+}
+
 void process_main(struct start *start, int alive)
 {
   const struct plan *plan = start->plan;
@@ -239,7 +247,7 @@ void process_main(struct start *start, int alive)
   if (p.env == NULL || argv == NULL)
     fail(start, alive, "argv", "", EINVAL);
   setsid();
-  MSG_SEND(start->link, -1, "process");
+  say_hello(start);
   take_streams(start);
   syscall(SYS_close_range, 3, ~0u, 4 /* CLOSE_RANGE_CLOEXEC */);
   reset_signals();

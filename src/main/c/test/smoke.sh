@@ -1,0 +1,29 @@
+#!/bin/sh
+# enter, with real namespaces, as whoever runs this. Skips kindly where ids cannot be mapped; BERTH_MUST_WORK=1 forbids that.
+set -u
+init=$1
+skip() {
+  echo "berth-init smoke test skipped: $1"
+  [ "${BERTH_MUST_WORK:-0}" = 1 ] && exit 1
+  exit 0
+}
+fail() {
+  echo "berth-init smoke test FAILED: $1" >&2
+  exit 1
+}
+[ "$("$init" enter --single -- sh -c 'id -u; sed "s/  */ /g" /proc/self/uid_map')" = "0
+ 0 $(id -u) 1" ] || skip "no user namespaces here"
+"$init" enter --single -- sh -c 'exit 7'
+[ $? = 7 ] || fail "the exit code is not the program's"
+"$init" enter --single -- /nonexistent 2>/dev/null
+[ $? = 127 ] || fail "a missing program is not 127"
+"$init" enter --single 2>/dev/null
+[ $? = 125 ] || fail "a missing program argument is not 125"
+"$init" enter --frobnicate x -- true 2>/dev/null
+[ $? = 125 ] || fail "an unknown option is not 125"
+pid=$(sh -c 'echo $$; exec "$0" enter --single -- sh -c "echo \$\$"' "$init")
+[ "$(echo "$pid" | sed -n 1p)" = "$(echo "$pid" | sed -n 2p)" ] || fail "enter does not keep its pid"
+before=$(readlink /proc/self/ns/mnt)
+"$init" enter --single -- sh -c 'mount -t tmpfs none /mnt' || fail "uid 0 of U1 cannot mount"
+grep -q ' /mnt tmpfs' /proc/self/mountinfo && fail "a mount came out of U1 ($before)"
+echo "berth-init smoke test: passed"
