@@ -1,5 +1,7 @@
 package dev.berth.image;
 
+import dev.berth.store.StoreException;
+
 /** A use case of images that cannot be done; the message is the sentence for the user. */
 public abstract class ImageException extends RuntimeException {
     private static final long serialVersionUID = 1L;
@@ -44,7 +46,10 @@ public abstract class ImageException extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
         Broken(String name, RuntimeException cause) {
-            super("cannot use image " + name + ": " + cause.getMessage() + "; pull it again", cause);
+            super(
+                    "cannot use image " + name + ": " + cause.getMessage()
+                            + (cause instanceof StoreException.Missing ? "" : "; pull it again"),
+                    cause);
         }
     }
 }

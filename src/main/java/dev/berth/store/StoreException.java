@@ -42,7 +42,7 @@ public abstract sealed class StoreException extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
         Missing(Digest digest) {
-            super("blob " + digest + " is not in the store; pull the image again", null);
+            super("blob " + digest + " is not in the store: pull the image again", null);
         }
     }
 

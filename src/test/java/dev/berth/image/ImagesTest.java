@@ -1,0 +1,190 @@
+package dev.berth.image;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import dev.berth.linux.Syscalls;
+import dev.berth.oci.Descriptor;
+import dev.berth.oci.Reference;
+import dev.berth.rootfs.LayerProgress;
+import dev.berth.rootfs.Layers;
+import dev.berth.rootfs.Need;
+import dev.berth.rootfs.Snapshots;
+import dev.berth.rootfs.TarBuilder;
+import dev.berth.rootfs.TestImage;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.CleanupMode;
+import org.junit.jupiter.api.io.TempDir;
+
+class ImagesTest {
+    private final List<ImageUse> uses = new ArrayList<>();
+
+    @TempDir(cleanup = CleanupMode.NEVER)
+    Path temp;
+
+    private TestImage first;
+    private TestImage second;
+    private Descriptor firstManifest;
+    private Layers layers;
+    private Images images;
+
+    @BeforeEach
+    void makeTwoImagesThatShareALayer() throws Exception {
+        Need.root();
+        first = new TestImage(temp.resolve("data"));
+        layers = new Layers(first.data, Syscalls.linux());
+        images = new Images(first.data, layers, new Snapshots(first.data, Syscalls.linux()), () -> uses);
+        TarBuilder base = new TarBuilder().file("base", "12345");
+        byte[] tar = base.build();
+        firstManifest =
+                first.layer(tar).layer(new TarBuilder().file("a", "123")).tag("alpine");
+        second = first.another();
+        second.layer(tar).layer(new TarBuilder().file("b", "1234567")).tag("localhost:5000/me/app:2");
+    }
+
+    @AfterEach
+    void close() {
+        first.close();
+    }
+
+    @Test
+    void listsAsTheApiSays() throws Exception {
+        layers.unpack(first.layers, first.diffIds, LayerProgress.NONE);
+        layers.unpack(second.layers, second.diffIds, LayerProgress.NONE);
+        uses.add(new ImageUse("c".repeat(64), firstManifest.digest()));
+        ObjectMapper json = new ObjectMapper()
+                .registerModule(new JavaTimeModule())
+                .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS);
+        JsonNode list = json.valueToTree(images.list());
+        assertEquals(2, list.size());
+        JsonNode one = list.get(0);
+        assertEquals(
+                "docker.io/library/alpine:latest", one.path("references").get(0).asText());
+        assertEquals(firstManifest.digest().toString(), one.path("digest").asText());
+        assertEquals("linux/amd64", one.path("platform").asText());
+        assertEquals("2026-01-02T03:04:05Z", one.path("created").asText());
+        assertEquals(8, one.path("size").asLong());
+        assertEquals(5, one.path("sharedSize").asLong());
+        assertEquals(2, one.path("layers").asInt());
+        assertEquals("c".repeat(64), one.path("usedBy").get(0).asText());
+        JsonNode details = json.valueToTree(images.inspect("alpine"));
+        assertEquals(one.path("id"), details.path("id"));
+        assertEquals("sh", details.path("config").path("command").get(0).asText());
+        assertEquals("test", details.path("history").get(0).path("createdBy").asText());
+        assertEquals(3, details.path("layerDetails").get(1).path("unpackedSize").asLong());
+    }
+
+    @Test
+    void findsByNameIdDigestAndPrefix() {
+        StoredImage image = images.find("alpine:latest");
+        assertEquals(image, images.find("docker.io/library/alpine"));
+        assertEquals(image, images.find(image.id().toString()));
+        assertEquals(image, images.find(image.id().hex()));
+        assertEquals(image, images.find(image.id().abbreviated()));
+        assertEquals(image, images.find(firstManifest.digest().toString()));
+        assertEquals(image, images.find("alpine@" + firstManifest.digest()));
+        assertThrows(ImageException.NotFound.class, () -> images.find("debian@" + firstManifest.digest()));
+        assertThrows(ImageException.NotFound.class, () -> images.find("alpine:3"));
+        assertThrows(ImageException.NotFound.class, () -> images.find("NOT/a name"));
+        assertThrows(ImageException.NotFound.class, () -> images.find("0000"));
+    }
+
+    @Test
+    void removesAnImageAndOnlyItsOwnBytes() throws Exception {
+        layers.unpack(first.layers, first.diffIds, LayerProgress.NONE);
+        Removal removal = images.remove("alpine", false);
+        assertEquals(List.of("docker.io/library/alpine:latest"), removal.untagged());
+        assertEquals(1, removal.deleted().size());
+        assertTrue(removal.freed() > first.layers.get(1).size());
+        assertTrue(first.data.blobs().has(second.layers.get(0).digest()));
+        assertFalse(first.data.blobs().has(first.layers.get(1).digest()));
+        assertEquals(1, Files.list(first.data.root().resolve("layers")).count());
+        assertThrows(ImageException.NotFound.class, () -> images.remove("alpine", false));
+    }
+
+    @Test
+    void takesOnlyTheNameAwayWhenThereAreOthers() {
+        first.data.references().put(Reference.parse("other"), firstManifest);
+        Removal removal = images.remove("alpine", false);
+        assertEquals(List.of(), removal.deleted());
+        assertEquals(
+                List.of("docker.io/library/other:latest"), images.list().get(1).references());
+    }
+
+    @Test
+    void byIdSeveralNamesNeedForce() {
+        first.data.references().put(Reference.parse("other"), firstManifest);
+        String id = images.find("alpine").id().abbreviated();
+        ImageException refused = assertThrows(ImageException.InUse.class, () -> images.remove(id, false));
+        assertTrue(refused.getMessage().contains("alpine:latest, other:latest"), refused.getMessage());
+        Removal removal = images.remove(id, true);
+        assertEquals(2, removal.untagged().size());
+        assertEquals(1, removal.deleted().size());
+        assertEquals(1, images.list().size());
+    }
+
+    @Test
+    void anImageInUseStaysUntilItsLastContainerIsGone() {
+        uses.add(new ImageUse("c".repeat(64), firstManifest.digest()));
+        ImageException refused = assertThrows(ImageException.InUse.class, () -> images.remove("alpine", false));
+        assertTrue(refused.getMessage().contains("container cccccccccccc uses it"), refused.getMessage());
+        assertEquals(List.of(), images.remove("alpine", true).deleted());
+        assertEquals(List.of(), images.held(firstManifest.digest()).references());
+        images.collect();
+        assertTrue(first.data.blobs().has(first.layers.get(1).digest()));
+        uses.clear();
+        assertTrue(images.collect() > 0);
+        assertFalse(first.data.blobs().has(first.layers.get(1).digest()));
+        assertEquals(1, images.list().size());
+    }
+
+    @Test
+    void pruneTakesTheNamelessAndWithAllTheUnused() {
+        first.data.references().put(Reference.parse("localhost:5000/me/app:2"), firstManifest);
+        assertEquals(2, images.list().size());
+        assertEquals(1, images.prune(false).deleted().size());
+        assertEquals(1, images.prune(true).deleted().size());
+        assertEquals(List.of(), images.list());
+        assertEquals(
+                0,
+                first.data
+                        .collector()
+                        .collect(List.of(), java.util.Set.of(), java.time.Duration.ZERO)
+                        .bytes());
+    }
+
+    @Test
+    void aDamagedImageIsNotListedAndItsNameCanBeRemoved() throws Exception {
+        Files.delete(first.data.paths().blob(images.find("alpine").id()));
+        Images fresh = new Images(first.data, layers, new Snapshots(first.data, Syscalls.linux()), () -> uses);
+        assertEquals(1, fresh.list().size());
+        assertEquals(1, fresh.remove("alpine", false).untagged().size());
+    }
+
+    @Test
+    void skopeoReadsTheStore() throws Exception {
+        Need.program("skopeo");
+        Process skopeo = new ProcessBuilder(
+                        "skopeo", "inspect", "oci:" + first.data.root() + ":docker.io/library/alpine:latest")
+                .redirectErrorStream(true)
+                .start();
+        String output = new String(skopeo.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertEquals(0, skopeo.waitFor(), output);
+        assertEquals(
+                firstManifest.digest().toString(),
+                new ObjectMapper().readTree(output).path("Digest").asText());
+    }
+}
