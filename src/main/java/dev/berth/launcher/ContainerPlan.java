@@ -20,8 +20,8 @@ import java.util.List;
 
 /** The order of a launch: this is where it is decided what happens before what. */
 final class ContainerPlan {
-    /** What an exec session's program may be ahead of its only reader before it has to wait. */
-    private static final LogLimits EXEC_WINDOW = new LogLimits(4L << 20, 1);
+    /** An exec session's program may be two of three files (4 MiB) ahead of its reader before it has to wait. */
+    private static final LogLimits EXEC_WINDOW = new LogLimits(2L << 20, 3);
 
     private ContainerPlan() {}
 
