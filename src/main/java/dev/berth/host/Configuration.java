@@ -35,6 +35,17 @@ public record Configuration(
         return new Configuration(paths, host, port, token, given, allowed);
     }
 
+    /** Says what is wrong with the variables, before anything is made or started. */
+    public static void check(Map<String, String> environment) {
+        host(environment);
+        port(environment);
+        allowedHosts(environment);
+        String token = environment.getOrDefault("BERTH_TOKEN", "");
+        if (!token.isEmpty()) {
+            new Token(token);
+        }
+    }
+
     static String host(Map<String, String> environment) {
         String host = environment.getOrDefault("BERTH_HOST", "");
         if (host.isEmpty() || host.equals("localhost")) {

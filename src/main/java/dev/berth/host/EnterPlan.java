@@ -1,6 +1,7 @@
 package dev.berth.host;
 
 import dev.berth.linux.SubIds;
+import dev.berth.linux.SyscallException;
 import dev.berth.linux.Syscalls;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -40,8 +41,13 @@ public record EnterPlan(List<String> command, Map<String, String> environment, P
     }
 
     /** Becomes the program, under the same pid. Returns only by an exception. */
-    public void exec(Syscalls calls) {
-        calls.execve(command.get(0), command, environmentList());
+    public void exec() {
+        try {
+            Syscalls.linux().execve(command.get(0), command, environmentList());
+        } catch (SyscallException e) {
+            throw new HostException(
+                    "cannot start " + command.get(0) + ": " + e.errno().text(), e);
+        }
     }
 
     /** What is the same for every program that enters. */

@@ -6,7 +6,7 @@ import java.util.List;
 
 /** The command line of the service's JVM. */
 record ServiceJvm(Installation installation, Paths paths, ServiceUser user) {
-    private static final int NATIVE_ACCESS_ASKED = 22;
+    static final int NATIVE_ACCESS_ASKED = 22;
 
     /**
      * @param more options of the user's own (BERTH_JAVA_OPTIONS), which win; may be null

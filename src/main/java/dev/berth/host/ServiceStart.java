@@ -4,6 +4,7 @@ import dev.berth.linux.At;
 import dev.berth.linux.Fd;
 import dev.berth.linux.Open;
 import dev.berth.linux.Spawn;
+import dev.berth.linux.SyscallException;
 import dev.berth.linux.Syscalls;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -24,7 +25,11 @@ public final class ServiceStart {
     private final Map<String, String> environment;
     private final Syscalls calls;
 
-    public ServiceStart(Map<String, String> environment, Syscalls calls) {
+    public ServiceStart(Map<String, String> environment) {
+        this(environment, Syscalls.linux());
+    }
+
+    ServiceStart(Map<String, String> environment, Syscalls calls) {
         this.environment = environment;
         this.calls = calls;
     }
@@ -39,6 +44,7 @@ public final class ServiceStart {
      * service is started and both get it.
      */
     public ServiceRecord start(Installation installation) {
+        Configuration.check(environment);
         EnterPlan plan = EnterPlan.forService(environment, installation);
         Path record = plan.paths().serviceRecord();
         try (FileChannel channel = FileChannel.open(
@@ -55,6 +61,14 @@ public final class ServiceStart {
     }
 
     private int spawn(EnterPlan plan) {
+        try {
+            return spawnLogged(plan);
+        } catch (SyscallException e) {
+            throw new HostException("cannot start the service: " + e.getMessage(), e);
+        }
+    }
+
+    private int spawnLogged(EnterPlan plan) {
         byte[] log = Syscalls.bytes(plan.paths().serviceLog());
         try (Fd nothing = new Fd(
                         calls, calls.openat(At.FDCWD, Syscalls.bytes("/dev/null"), Open.RDONLY | Open.CLOEXEC, 0));

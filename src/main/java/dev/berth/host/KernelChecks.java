@@ -1,0 +1,95 @@
+package dev.berth.host;
+
+import dev.berth.host.Doctor.Check;
+import dev.berth.host.Doctor.Patient;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** The kernel, and whether it lets a normal user make namespaces. */
+record KernelChecks(Patient patient) {
+    private static final Path SYS = Path.of("/proc/sys");
+
+    List<Check> all() {
+        return List.of(kernel(), namespaces(), selinux());
+    }
+
+    private Check kernel() {
+        String release = SystemFile.line(SYS.resolve("kernel/osrelease")).orElse("unknown");
+        return kernel(release);
+    }
+
+    static Check kernel(String release) {
+        String[] parts = release.split("[^0-9]+");
+        int version = parts.length < 2 || parts[0].isEmpty()
+                ? 0
+                : Integer.parseInt(parts[0]) * 1000 + Integer.parseInt(parts[1]);
+        if (version < 5011) {
+            return Check.failed(
+                    "kernel",
+                    "Linux " + release + " cannot mount overlays for a normal user",
+                    "use Linux 5.11 or newer (6.1 or newer is what Berth is tested on)");
+        }
+        if (version < 6001) {
+            return Check.warning(
+                    "kernel", "Linux " + release + " is older than what Berth is tested on", "use Linux 6.1 or newer");
+        }
+        return Check.ok("kernel", "Linux " + release);
+    }
+
+    private Check namespaces() {
+        String name = "user-namespaces";
+        if (is("user/max_user_namespaces", "0")) {
+            return Check.failed(
+                    name,
+                    "the kernel allows no user namespaces (user.max_user_namespaces is 0)",
+                    "sudo sysctl -w user.max_user_namespaces=28633");
+        }
+        if (is("kernel/unprivileged_userns_clone", "0")) {
+            return Check.failed(
+                    name,
+                    "normal users may not make user namespaces (kernel.unprivileged_userns_clone is 0)",
+                    "sudo sysctl -w kernel.unprivileged_userns_clone=1");
+        }
+        if (Installation.isRestricted() && !hasProfile()) {
+            return Check.failed(
+                    name,
+                    "AppArmor lets only programs that it knows make user namespaces (kernel.apparmor_restrict_unprivileged_userns is 1)",
+                    profile());
+        }
+        return Check.ok(name, "allowed");
+    }
+
+    private boolean is(String file, String value) {
+        return SystemFile.line(SYS.resolve(file)).filter(value::equals).isPresent();
+    }
+
+    private static boolean hasProfile() {
+        return Files.exists(Path.of("/etc/apparmor.d/berth-init")) && Files.isExecutable(Installation.FIXED_BERTH_INIT);
+    }
+
+    /** Rights are given to a path that only root may write. */
+    private static String profile() {
+        String init;
+        try {
+            init = Installation.locate().berthInit().toString();
+        } catch (HostException e) {
+            init = "berth-init";
+        }
+        return """
+                sudo install -D -m 755 %1$s %2$s
+                printf 'abi <abi/4.0>,\\nprofile berth-init %2$s flags=(unconfined) {\\n  userns,\\n}\\n' | sudo tee /etc/apparmor.d/berth-init
+                sudo apparmor_parser -r /etc/apparmor.d/berth-init""".formatted(init, Installation.FIXED_BERTH_INIT);
+    }
+
+    private Check selinux() {
+        return SystemFile.line(Path.of("/sys/fs/selinux/enforce"))
+                        .filter("1"::equals)
+                        .isPresent()
+                ? Check.warning(
+                        "selinux",
+                        "SELinux is enforcing; Berth sets no labels, so that a policy may refuse bind mounts",
+                        "look at: sudo ausearch -m avc -ts recent")
+                : Check.ok("selinux", "not enforcing");
+    }
+}

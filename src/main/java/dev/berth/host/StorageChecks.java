@@ -1,0 +1,88 @@
+package dev.berth.host;
+
+import dev.berth.host.Doctor.Check;
+import dev.berth.host.Doctor.Patient;
+import dev.berth.linux.StatFs;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The file systems of the data and the runtime directory. */
+record StorageChecks(Patient patient) {
+    private static final long LITTLE = 1L << 30;
+    private static final long FEW_INODES = 50_000;
+
+    List<Check> all() {
+        Path data = patient.paths().dataDir();
+        StatFs fileSystem = patient.fileSystem(data);
+        MountTable.Mount mount = MountTable.current().of(real(data));
+        List<Check> checks = new ArrayList<>();
+        checks.add(kind(data, fileSystem, mount));
+        checks.add(space(data, fileSystem));
+        checks.add(runtime());
+        return checks;
+    }
+
+    private static Path real(Path path) {
+        Path there = path;
+        while (!Files.exists(there)) {
+            there = there.getParent();
+        }
+        try {
+            return there.toRealPath();
+        } catch (java.io.IOException e) {
+            return path;
+        }
+    }
+
+    static Check kind(Path data, StatFs fileSystem, MountTable.Mount mount) {
+        String name = "data-directory";
+        String elsewhere = "set BERTH_DATA_DIR to a directory on a local file system without that option";
+        if (fileSystem.type() == StatFs.NFS) {
+            return Check.failed(name, data + " is on NFS, which knows nothing of subordinate ids", elsewhere);
+        }
+        if (mount.noexec()) {
+            return Check.failed(name, data + " is mounted noexec, so that no program of an image can run", elsewhere);
+        }
+        if (mount.options().contains("nosuid")) {
+            return Check.warning(
+                    name, data + " is mounted nosuid, so that su and ping in containers have no effect", elsewhere);
+        }
+        return Check.ok(name, data + (mount.type().isEmpty() ? "" : " on " + mount.type()));
+    }
+
+    static Check space(Path data, StatFs fileSystem) {
+        String free = fileSystem.available() / 1_000_000 + " MB free";
+        if (fileSystem.available() < LITTLE) {
+            return Check.warning(
+                    "space",
+                    "little room for images in " + data + ": " + free,
+                    "berth rmi what is not needed, or free the disk");
+        }
+        // btrfs and others count no inodes.
+        if (fileSystem.inodes() > 0 && fileSystem.freeInodes() < FEW_INODES) {
+            return Check.warning(
+                    "space",
+                    "only " + fileSystem.freeInodes() + " inodes are free in " + data,
+                    "remove small files from that file system");
+        }
+        return Check.ok("space", free);
+    }
+
+    private Check runtime() {
+        Path runtime = patient.paths().runtimeDir();
+        if (!Files.exists(runtime)) {
+            return Check.ok("runtime-directory", runtime + " is made when the service starts");
+        }
+        if (patient.inside()) {
+            return Check.ok("runtime-directory", runtime.toString());
+        }
+        try {
+            PrivateDirectory.check(runtime, patient.user());
+            return Check.ok("runtime-directory", runtime.toString());
+        } catch (HostException e) {
+            return Check.failed("runtime-directory", e.getMessage(), null);
+        }
+    }
+}
