@@ -18,17 +18,19 @@ import java.util.concurrent.LinkedBlockingQueue;
  * Brings unpacked layers to the disk behind everybody's back, and says so in their records: until then a power cut may have spoilt
  * them. One thread; what is asked for while it works shares one syncfs.
  */
-final class LayerSync {
+final class LayerSync implements AutoCloseable {
+    private static final String END = "";
     private static final System.Logger LOG = System.getLogger(LayerSync.class.getName());
 
     private final Syscalls calls;
     private final LayerPaths paths;
     private final BlockingQueue<String> waiting = new LinkedBlockingQueue<>();
+    private final Thread thread;
 
     LayerSync(Syscalls calls, LayerPaths paths) {
         this.calls = calls;
         this.paths = paths;
-        Thread thread = new Thread(this::work, "berth-sync");
+        thread = new Thread(this::work, "berth-sync");
         thread.setDaemon(true);
         thread.start();
     }
@@ -37,13 +39,29 @@ final class LayerSync {
         waiting.add(layer);
     }
 
+    /** Ends the thread after what was added. */
+    @Override
+    public void close() {
+        waiting.add(END);
+        try {
+            thread.join();
+        } catch (InterruptedException hurry) {
+            // Not synced is a safe state.
+            Thread.currentThread().interrupt();
+        }
+    }
+
     private void work() {
         try {
-            while (true) {
+            boolean ending = false;
+            while (!ending) {
                 Set<String> batch = new LinkedHashSet<>();
                 batch.add(waiting.take());
                 waiting.drainTo(batch);
-                sync(batch);
+                ending = batch.remove(END);
+                if (!batch.isEmpty()) {
+                    sync(batch);
+                }
             }
         } catch (InterruptedException stop) {
             return;

@@ -25,7 +25,7 @@ import java.util.concurrent.locks.ReentrantLock;
  * that depends on the layers below (implied directories, hard links to lower files, parents that are symlinks there) is settled per
  * chain id. Thread-safe.
  */
-public final class Layers {
+public final class Layers implements AutoCloseable {
     private final DataDirectory data;
     private final LayerPaths paths;
     private final Overlay overlay;
@@ -156,6 +156,12 @@ public final class Layers {
                             + " unpacked layers that the machine may not have written whole before it stopped; they are unpacked again when needed");
         }
         return findings;
+    }
+
+    /** Waits until what was unpacked is on the disk, so that no later start distrusts it. A second call does nothing. */
+    @Override
+    public void close() {
+        sync.close();
     }
 
     private record Settled(String name, LayerRecord record) {}

@@ -26,13 +26,12 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 
 class ImagesTest {
     private final List<ImageUse> uses = new ArrayList<>();
 
-    @TempDir(cleanup = CleanupMode.NEVER)
+    @TempDir
     Path temp;
 
     private TestImage first;
@@ -45,7 +44,7 @@ class ImagesTest {
     void makeTwoImagesThatShareALayer() throws Exception {
         Need.root();
         first = new TestImage(temp.resolve("data"));
-        layers = new Layers(first.data, Syscalls.linux());
+        layers = first.closing(new Layers(first.data, Syscalls.linux()));
         images = new Images(first.data, layers, new Snapshots(first.data, Syscalls.linux()), () -> uses);
         TarBuilder base = new TarBuilder().file("base", "12345");
         byte[] tar = base.build();

@@ -21,14 +21,13 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Layers that lie, attack or are broken: nothing outside their root changes, and what is refused leaves nothing behind. */
 class HostileLayerTest {
     private static final ExtractionLimits SMALL = new ExtractionLimits(64 << 20, 100, 1 << 20, 1000);
 
-    @TempDir(cleanup = CleanupMode.NEVER)
+    @TempDir
     Path temp;
 
     private Path outside;
@@ -43,7 +42,8 @@ class HostileLayerTest {
         Files.writeString(outside.resolve("secret"), "secret");
         outsideBefore = TreeScan.of(outside);
         image = new TestImage(temp.resolve("data"));
-        layers = new Layers(image.data, Syscalls.linux(), Owners.read(Path.of("/proc/self")), SMALL, "boot");
+        layers = image.closing(
+                new Layers(image.data, Syscalls.linux(), Owners.read(Path.of("/proc/self")), SMALL, "boot"));
     }
 
     @AfterEach
@@ -276,7 +276,7 @@ class HostileLayerTest {
     @Test
     void ownersBeyondTheMapAreASentence() {
         IdMap few = new IdMap(List.of(new IdMap.Extent(0, 1000, 1), new IdMap.Extent(1, 100000, 65536)));
-        layers = new Layers(image.data, Syscalls.linux(), new Owners(few, few), SMALL, "boot");
+        layers = image.closing(new Layers(image.data, Syscalls.linux(), new Owners(few, few), SMALL, "boot"));
         assertSays(
                 "f belongs to user 70000, but only 65537 ids are mapped",
                 new TarBuilder().file("f", "", m -> m.owner(70000, 0)));
@@ -288,7 +288,7 @@ class HostileLayerTest {
     @Test
     void withASingleIdTheOwnerIsKeptInAnAttribute() throws Exception {
         IdMap one = new IdMap(List.of(new IdMap.Extent(0, 1000, 1)));
-        layers = new Layers(image.data, Syscalls.linux(), new Owners(one, one), SMALL, "boot");
+        layers = image.closing(new Layers(image.data, Syscalls.linux(), new Owners(one, one), SMALL, "boot"));
         Path tree = unpack(new TarBuilder()
                 .directory("d/", m -> m.owner(3, 4))
                 .file("d/f", "", m -> m.owner(70000, 5).mode(04755))
@@ -541,10 +541,19 @@ class HostileLayerTest {
     @Test
     void numbersMayBeBinaryOrPadded() throws Exception {
         Path tree = unpack(new TarBuilder()
-                .file("binary", "x", m -> m.owner(3_000_000, 3).modified(-1))
+                .file(
+                        "binary",
+                        "x",
+                        m -> m.modified(-1).damage(header -> {
+                            TarBuilder.octal(header, 108, 8, -1);
+                            header[108] = (byte) 0x80;
+                            java.util.Arrays.fill(header, 109, 114, (byte) 0);
+                            header[114] = 11;
+                            header[115] = (byte) 184;
+                        }))
                 .file("spaces", "x", m -> m.damage(header -> TarBuilder.text(header, 100, 8, "   644 \0"))));
         Map<String, TreeScan.Node> nodes = TreeScan.of(tree);
-        assertEquals(3_000_000, nodes.get("binary").uid());
+        assertEquals(3000, nodes.get("binary").uid());
         assertEquals(-1, nodes.get("binary").modified().seconds());
         assertEquals("644", nodes.get("spaces").mode());
     }
@@ -612,7 +621,8 @@ class HostileLayerTest {
         long before = inode(tree);
         assertEquals(before, inode(unpackAll().get(0).tree()));
         waitForSync(tree);
-        Layers sameDisk = new Layers(image.data, Syscalls.linux(), Owners.read(Path.of("/proc/self")), SMALL, "boot 2");
+        Layers sameDisk = image.closing(
+                new Layers(image.data, Syscalls.linux(), Owners.read(Path.of("/proc/self")), SMALL, "boot 2"));
         assertEquals(List.of(), sameDisk.sweep());
         Path record = tree.resolveSibling("layer.json");
         Files.writeString(record, Files.readString(record).replace("\"synced\":true", "\"synced\":false"));

@@ -17,13 +17,12 @@ import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 
 class SnapshotsTest {
     private final Syscalls calls = Syscalls.linux();
 
-    @TempDir(cleanup = CleanupMode.NEVER)
+    @TempDir
     Path temp;
 
     private TestImage image;
@@ -34,7 +33,7 @@ class SnapshotsTest {
     void open() {
         Need.root();
         image = new TestImage(temp.resolve("data"));
-        layers = new Layers(image.data, calls);
+        layers = image.closing(new Layers(image.data, calls));
         snapshots = new Snapshots(image.data, calls);
     }
 

@@ -21,9 +21,16 @@ public final class TestImage implements AutoCloseable {
     public final DataDirectory data;
     public final List<Descriptor> layers = new ArrayList<>();
     public final List<DiffId> diffIds = new ArrayList<>();
+    private final List<Layers> opened = new ArrayList<>();
 
     public TestImage(Path root) {
         data = DataDirectory.open(root, Syscalls.linux());
+    }
+
+    /** Layers that are closed with the image. */
+    public Layers closing(Layers layers) {
+        opened.add(layers);
+        return layers;
     }
 
     private TestImage(DataDirectory data) {
@@ -79,6 +86,14 @@ public final class TestImage implements AutoCloseable {
 
     @Override
     public void close() {
+        opened.forEach(Layers::close);
+        // JUnit is slow with deep trees.
+        data.trash().discard(data.root().resolve("layers"));
+        try {
+            data.trash().drain();
+        } catch (InterruptedException stop) {
+            throw new IllegalStateException(stop);
+        }
         data.close();
     }
 

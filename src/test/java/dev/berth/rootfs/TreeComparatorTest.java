@@ -9,32 +9,37 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The comparator is no judge unless it notices every single change. */
 class TreeComparatorTest {
     private final Syscalls calls = Syscalls.linux();
 
-    @TempDir(cleanup = CleanupMode.NEVER)
+    @TempDir
     Path temp;
 
+    private TestImage image;
     private Path tree;
     private Map<String, TreeScan.Node> before;
 
     @BeforeEach
     void makeTree() throws Exception {
         Need.root();
-        try (TestImage image = new TestImage(temp.resolve("data"))) {
-            image.layer(Layered.base());
-            tree = new Layers(image.data, calls)
-                    .unpack(image.layers, image.diffIds, LayerProgress.NONE)
-                    .get(0)
-                    .tree();
-        }
+        image = new TestImage(temp.resolve("data"));
+        image.layer(Layered.base());
+        tree = image.closing(new Layers(image.data, calls))
+                .unpack(image.layers, image.diffIds, LayerProgress.NONE)
+                .get(0)
+                .tree();
         before = TreeScan.of(tree);
+    }
+
+    @AfterEach
+    void close() {
+        image.close();
     }
 
     @Test

@@ -13,7 +13,6 @@ import java.util.Set;
 import java.util.function.Function;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The tree that a container sees is the one that {@code umoci unpack} makes of the same image. */
@@ -25,7 +24,7 @@ class UmociTest {
     /** cap_net_raw+ep, version 2: bytes that are no UTF-8. */
     static final byte[] CAPABILITY = HexFormat.of().parseHex("0100000200200000000000000000000000000000");
 
-    @TempDir(cleanup = CleanupMode.NEVER)
+    @TempDir
     Path temp;
 
     @BeforeEach
@@ -154,8 +153,8 @@ class UmociTest {
         try (TestImage image = new TestImage(temp.resolve("data"))) {
             layers.apply(OPAQUE).forEach(image::layer);
             Snapshots snapshots = new Snapshots(image.data, Syscalls.linux());
-            List<LayerDirectory> stack =
-                    new Layers(image.data, Syscalls.linux()).unpack(image.layers, image.diffIds, LayerProgress.NONE);
+            List<LayerDirectory> stack = image.closing(new Layers(image.data, Syscalls.linux()))
+                    .unpack(image.layers, image.diffIds, LayerProgress.NONE);
             snapshots.prepare("c1", stack);
             try (Fd mount = snapshots.mount("c1")) {
                 assertEquals(
