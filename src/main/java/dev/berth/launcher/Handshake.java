@@ -10,7 +10,6 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 
 /** The service's side of a start: what the monitor says until the program runs. docs/handshake.md draws it. */
 final class Handshake {
@@ -35,6 +34,9 @@ final class Handshake {
         /** A step failed; everything is undone. */
         record Failed(String step, String target, Errno errno) implements Message {}
 
+        /** The monitor is gone, or says nothing. */
+        record Lost(Errno errno) implements Message {}
+
         static Message parse(String text) {
             String[] fields = text.split("\0", -1);
             return switch (fields[0]) {
@@ -50,27 +52,23 @@ final class Handshake {
         }
     }
 
-    /**
-     * The next message.
-     *
-     * @return empty when the monitor is gone, or has said nothing for this long
-     */
-    Optional<Message> next(Duration patience) {
+    /** The next message; {@link Message.Lost} when the monitor is gone, or has said nothing for this long. */
+    Message next(Duration patience) {
         if (calls.poll(List.of(new PollRequest(socket.number(), Poll.IN)), patience)
                 .isEmpty()) {
-            return Optional.empty();
+            return new Message.Lost(Errno.ETIMEDOUT);
         }
         ByteBuffer packet = ByteBuffer.allocate(LARGEST);
         try {
             if (calls.recvmsg(socket.number(), packet, 0).bytes() == 0) {
-                return Optional.empty();
+                return new Message.Lost(Errno.EPIPE);
             }
         } catch (SyscallException e) {
             if (e.is(Errno.ECONNRESET)) {
-                return Optional.empty();
+                return new Message.Lost(Errno.EPIPE);
             }
             throw e;
         }
-        return Optional.of(Message.parse(new String(packet.array(), 0, packet.position(), StandardCharsets.UTF_8)));
+        return Message.parse(new String(packet.array(), 0, packet.position(), StandardCharsets.UTF_8));
     }
 }

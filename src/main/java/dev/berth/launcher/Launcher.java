@@ -2,10 +2,12 @@ package dev.berth.launcher;
 
 import dev.berth.launcher.Handshake.Message.Execed;
 import dev.berth.launcher.Handshake.Message.Failed;
+import dev.berth.launcher.Handshake.Message.Lost;
 import dev.berth.launcher.Handshake.Message.Spawned;
 import dev.berth.linux.At;
 import dev.berth.linux.Errno;
 import dev.berth.linux.Fd;
+import dev.berth.linux.LibraryMissing;
 import dev.berth.linux.Memfd;
 import dev.berth.linux.Open;
 import dev.berth.linux.SocketCalls.SocketType;
@@ -20,6 +22,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** Starts containers and the programs of exec sessions. For several threads at once; blocks until the program runs. */
 public final class Launcher implements AutoCloseable {
@@ -52,6 +55,10 @@ public final class Launcher implements AutoCloseable {
      * @throws LaunchFailed when a step failed; all is undone
      */
     public Launched start(LaunchSpec spec) {
+        return prepared(() -> startContainer(spec));
+    }
+
+    private Launched startContainer(LaunchSpec spec) {
         IdMaps ids = IdMaps.read(proc);
         List<PlanRecord> process = process(
                 spec.process(),
@@ -64,6 +71,18 @@ public final class Launcher implements AutoCloseable {
             mounts.addAll(spec.mounts());
             LaunchPlan plan = ContainerPlan.start(spec, ids, hasUnifiedCgroups(), mounts.plan(), process);
             return launch(plan, spec, mounts.descriptors());
+        }
+    }
+
+    /** What the kernel refuses while a launch is prepared fails the launch, like a step of the plan. */
+    private static Launched prepared(Supplier<Launched> launch) {
+        try {
+            return launch.get();
+        } catch (SyscallException e) {
+            throw new LaunchFailed(
+                    "prepare", e.path(), e.errno(), "cannot prepare the launch of the program: " + e.getMessage());
+        } catch (LibraryMissing e) {
+            throw new LaunchFailed("prepare", "", Errno.ENOENT, "cannot restrict the program: " + e.getMessage());
         }
     }
 
@@ -104,6 +123,10 @@ public final class Launcher implements AutoCloseable {
      * @throws LaunchFailed when a step failed, or the container has ended
      */
     public Launched exec(ExecSpec spec) {
+        return prepared(() -> startSession(spec));
+    }
+
+    private Launched startSession(ExecSpec spec) {
         IdMaps ids = IdMaps.read(proc);
         List<PlanRecord> process;
         try (Fd root = rootOf(spec.container())) {
@@ -173,19 +196,19 @@ public final class Launcher implements AutoCloseable {
     private Launched follow(Handshake handshake, int monitor, Path runtimeDirectory) {
         Optional<Spawned> spawned = Optional.empty();
         while (true) {
-            Handshake.Message message =
-                    handshake.next(PATIENCE).orElseGet(() -> new Failed("monitor", "", Errno.ETIMEDOUT));
+            Handshake.Message message = handshake.next(PATIENCE);
             if (message instanceof Spawned now) {
                 spawned = Optional.of(now);
             } else if (message instanceof Execed execed) {
                 Spawned before = spawned.orElseThrow();
                 return new Launched(before.monitor(), before.init(), execed.process(), Instant.now());
             } else if (message instanceof Failed failed) {
-                if (failed.step().equals("monitor")) {
-                    kill(monitor);
-                }
                 monitors.awaitEnd(monitor);
                 throw FailureSentence.of(failed, runtimeDirectory);
+            } else if (message instanceof Lost lost) {
+                kill(monitor);
+                monitors.awaitEnd(monitor);
+                throw FailureSentence.of(new Failed("monitor", "", lost.errno()), runtimeDirectory);
             }
         }
     }

@@ -9,7 +9,6 @@ import dev.berth.linux.UnixSocket;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * A connection to the monitor of a container or an exec session. What the monitor says is told to the listener, from one
@@ -47,7 +46,13 @@ public final class MonitorClient implements AutoCloseable {
     private final Syscalls calls;
     private final Fd socket;
     private final Listener listener;
-    private final AtomicBoolean closed = new AtomicBoolean();
+    /** Held while the descriptor's number is used for sending. */
+    private final Object sending = new Object();
+
+    /** Held while the descriptor is closed or shut down: a number may belong to another file the moment it is closed. */
+    private final Object closing = new Object();
+
+    private boolean open = true;
 
     private MonitorClient(Syscalls calls, Fd socket, Listener listener) {
         this.calls = calls;
@@ -104,16 +109,18 @@ public final class MonitorClient implements AutoCloseable {
         send(MonitorFrame.read(offset));
     }
 
-    private synchronized void send(ByteBuffer frame) {
-        try {
-            while (frame.hasRemaining()) {
-                calls.sendmsg(socket.number(), frame, List.of());
+    private void send(ByteBuffer frame) {
+        synchronized (sending) {
+            try {
+                while (frame.hasRemaining()) {
+                    calls.sendmsg(socket.number(), frame, List.of());
+                }
+            } catch (SyscallException e) {
+                throw new MonitorGone(
+                        "the monitor does not listen any more: " + e.errno().text(), e);
+            } catch (IllegalStateException e) {
+                throw new MonitorGone("the connection to the monitor is closed", e);
             }
-        } catch (SyscallException e) {
-            throw new MonitorGone(
-                    "the monitor does not listen any more: " + e.errno().text(), e);
-        } catch (IllegalStateException e) {
-            throw new MonitorGone("the connection to the monitor is closed", e);
         }
     }
 
@@ -132,20 +139,38 @@ public final class MonitorClient implements AutoCloseable {
                         .log(System.Logger.Level.WARNING, "cannot read from a monitor", e);
             }
         } finally {
-            close();
-            socket.close();
+            end();
             listener.closed();
+        }
+    }
+
+    /** Nobody else closes the descriptor; a sender that waits has been woken by then. */
+    private void end() {
+        close();
+        synchronized (sending) {
+            synchronized (closing) {
+                socket.close();
+            }
         }
     }
 
     /** Ends the connection; the program goes on. The listener still hears {@link Listener#closed()}. */
     @Override
     public void close() {
-        if (closed.compareAndSet(false, true)) {
-            try {
-                calls.shutdown(socket.number());
-            } catch (SyscallException | IllegalStateException e) {
-                return; // the other side closed first
+        synchronized (closing) {
+            if (open) {
+                open = false;
+                shutdown();
+            }
+        }
+    }
+
+    private void shutdown() {
+        try {
+            calls.shutdown(socket.number());
+        } catch (SyscallException e) {
+            if (!e.is(Errno.ENOTCONN)) {
+                throw e;
             }
         }
     }

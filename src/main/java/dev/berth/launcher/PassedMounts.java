@@ -19,6 +19,9 @@ final class PassedMounts implements AutoCloseable {
     /** The first descriptor that the contract leaves for mounts. */
     static final int FIRST = 10;
 
+    /** Each is a descriptor of a spawn, which passes fewer than 200. */
+    private static final int MOST = 128;
+
     private final Syscalls calls;
     private final List<Fd> descriptors = new ArrayList<>();
     private final List<PlanRecord> plan = new ArrayList<>();
@@ -29,6 +32,9 @@ final class PassedMounts implements AutoCloseable {
 
     /** In order: binds as descriptors, the rest as what berth-init mounts itself. */
     void addAll(List<MountSpec> mounts) {
+        if (mounts.size() > MOST) {
+            throw new BadLaunch("mounts", "%d mounts are too many: at most %d".formatted(mounts.size(), MOST));
+        }
         for (MountSpec mount : mounts) {
             if (mount instanceof MountSpec.Bind bind) {
                 add(bind);

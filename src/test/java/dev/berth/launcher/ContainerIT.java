@@ -464,4 +464,29 @@ class ContainerIT {
             all.forEach(TrialContainer::close);
         }
     }
+
+    @Test
+    void theMachinesRootCanBeShown() throws Exception {
+        try (TrialContainer container = container("sh", "-c", "ls -d /host/etc /host/proc/self; touch /host/tmp/no")
+                .mounts(new MountSpec.Bind(Path.of("/"), "/host", true))) {
+            assertEquals(
+                    "/host/etc\n/host/proc/self\ntouch: /host/tmp/no: Read-only file system\n", container.output());
+        }
+    }
+
+    @Test
+    void aMonitorThatIsKilledEndsItsConnections() throws Exception {
+        List<String> heard = TrialContainer.notes();
+        try (TrialContainer container = container("sleep", "100").start()) {
+            MonitorClient client = container.connect(heard);
+            container.close();
+            for (int i = 0; i < 200 && !heard.contains("closed"); i++) {
+                Thread.sleep(10);
+            }
+            assertTrue(heard.contains("closed"), heard.toString());
+            assertThrows(MonitorGone.class, () -> client.signal(15));
+            client.close();
+            assertThrows(MonitorGone.class, () -> container.connect(heard));
+        }
+    }
 }
