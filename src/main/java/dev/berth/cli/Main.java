@@ -5,7 +5,6 @@ import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine;
@@ -97,7 +96,7 @@ public final class Main {
                 .setUsageHelpWidth(100)
                 // The words after the image are the container's, whatever they look like.
                 .setStopAtPositional(
-                        Arrays.asList(Verb.RUN, Verb.CREATE, Verb.EXEC).contains(verb));
+                        List.of(Verb.RUN, Verb.CREATE, Verb.EXEC, Verb.UNSHARE).contains(verb));
         line.getCommandSpec().usageMessage().description(verb.purpose() + ".").sortOptions(true);
         return line;
     }

@@ -35,6 +35,11 @@ enum Verb {
     SERVE("serve", "Run the service in the foreground", Group.SERVICE, () -> new ServeCommand()),
     EVENTS("events", "Follow what happens", Group.SERVICE, () -> new EventsCommand()),
     INFO("info", "Show the service and its machine", Group.SERVICE, () -> new InfoCommand()),
+    UNSHARE(
+            "unshare",
+            "Run a program inside the service's user namespace, to look at its files",
+            Group.SERVICE,
+            () -> new UnshareCommand()),
     DOCTOR(
             "doctor",
             "Check this machine and print what to do about each problem",

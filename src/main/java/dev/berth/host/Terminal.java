@@ -45,6 +45,11 @@ public final class Terminal {
         return new Size(80, 24);
     }
 
+    /** Loads what raw mode needs, for the class-data archive. */
+    public static void preload() {
+        Syscalls.linux().isatty(INPUT);
+    }
+
     /** Raw mode until it is closed, also when a signal ends the program. */
     public static final class Raw implements AutoCloseable {
         private final Termios before;

@@ -1,0 +1,290 @@
+# Read by `berth` when something may have to be set up: packages, the build, subordinate ids, the system user for root.
+# Uses here, home, checkout, installed, verb and yes of its reader, and find_java, is_built, say and die.
+
+# What is missing: packages of Debian's names, and commands that root has to run. `hard` ones keep Berth from starting.
+packages=()
+root_commands=()
+reasons=()
+hard=
+
+set_up() {
+    need_compiler=
+    ! needs_build || need_compiler=1
+    look_for_programs
+    look_for_ids
+    look_for_tun
+    [[ ${#reasons[@]} -eq 0 ]] || repair
+    find_java || die "there is no Java of version 17 or newer; install one, or set JAVA_HOME"
+    ! needs_build || build
+    make_archives "$home"
+    [[ $EUID != 0 ]] || install_for_root
+}
+
+needs_build() { [[ $checkout ]] && ! is_built; }
+
+# missing KIND REASON PACKAGE…
+missing() {
+    reasons+=("$2")
+    [[ $1 != hard ]] || hard=1
+    packages+=("${@:3}")
+}
+
+has() { type -P "$1" >/dev/null || [[ -x /usr/sbin/$1 || -x /sbin/$1 ]]; }
+
+has_library() {
+    local found
+    for found in /usr/lib/*/"$1" /lib/*/"$1" /usr/lib64/"$1" /usr/lib/"$1"; do
+        [[ ! -e $found ]] || return 0
+    done
+    return 1
+}
+
+look_for_programs() {
+    if ! find_java; then
+        if [[ $need_compiler ]]; then
+            missing hard "a JDK of version 17 or newer is missing" jdk
+        else
+            missing hard "Java 17 or newer is missing" jre
+        fi
+    fi
+    if [[ $need_compiler ]]; then
+        has mvn || missing hard "Maven is missing, which builds Berth" maven
+        has gcc || missing hard "gcc is missing, which builds berth-init" gcc libc6-dev
+        has make || missing hard "make is missing, which builds berth-init" make
+        [[ -e /usr/include/stdio.h ]] || ! has gcc || missing hard "the C library's headers are missing" libc6-dev
+        if grep -qs '<executable>npm' "$here/pom.xml"; then
+            has npm || missing hard "Node and npm are missing, which build the dashboard" nodejs npm
+        fi
+    fi
+    has slirp4netns || missing soft "slirp4netns is missing, which gives containers their network" slirp4netns
+    has newuidmap || missing soft "newuidmap is missing, which gives containers more than one user" uidmap
+    has_library libseccomp.so.2 || missing hard "libseccomp is missing, which filters system calls" libseccomp2
+}
+
+# The user that the service runs as.
+service_user() {
+    if [[ $EUID == 0 ]]; then
+        printf berth
+    else
+        id -un
+    fi
+}
+
+look_for_ids() {
+    local user
+    user=$(service_user)
+    if [[ $EUID == 0 ]] && ! grep -q '^berth:' /etc/passwd; then
+        missing hard "the service never runs as root: it needs the system user 'berth'"
+        root_commands+=("useradd --system --user-group --no-create-home --home-dir /var/lib/berth --shell /usr/sbin/nologin berth")
+    fi
+    ! grep -qs '^ *subid: *[^f ]' /etc/nsswitch.conf || return 0
+    if ! grep -qs "^\($user\|$(id -u "$user" 2>/dev/null || printf '%s' "$user")\):" /etc/subuid ||
+        ! grep -qs "^\($user\|$(id -u "$user" 2>/dev/null || printf '%s' "$user")\):" /etc/subgid; then
+        missing soft "the user '$user' has no subordinate ids: containers would have one user only"
+        root_commands+=("usermod --add-subuids $(free_ids) --add-subgids $(free_ids) $user")
+    fi
+}
+
+# The first 65536 ids above all that are given out in either file.
+free_ids() {
+    local name first count next=100000
+    while IFS=: read -r name first count; do
+        if [[ $first =~ ^[0-9]+$ && $count =~ ^[0-9]+$ ]] && ((first + count > next)); then
+            next=$((first + count))
+        fi
+    done < <(cat /etc/subuid /etc/subgid 2>/dev/null)
+    printf '%d-%d' "$next" $((next + 65535))
+}
+
+look_for_tun() {
+    if [[ ! -e /dev/net/tun ]]; then
+        missing soft "/dev/net/tun is missing, which slirp4netns needs"
+        root_commands+=("modprobe tun")
+    elif [[ $EUID != 0 && ! (-r /dev/net/tun && -w /dev/net/tun) ]]; then
+        # Root's service gets a node of its own instead.
+        missing soft "/dev/net/tun is not for normal users, and slirp4netns needs it"
+        root_commands+=("chmod 666 /dev/net/tun")
+    fi
+}
+
+# Says what is missing and installs it, after asking. Without apt-get, root or consent: prints the commands.
+repair() {
+    local reason command sudo=
+    say "this machine lacks something:"
+    for reason in "${reasons[@]}"; do
+        printf '  - %s\n' "$reason" >&2
+    done
+    if [[ ${#packages[@]} -gt 0 ]] && ! has apt-get; then
+        other_distribution
+        give_up
+        return
+    fi
+    [[ ${#packages[@]} -eq 0 ]] || root_commands=("apt-get update" "apt-get install -y --no-install-recommends $(debian_names)" "${root_commands[@]}")
+    if [[ $EUID != 0 ]]; then
+        has sudo && sudo=sudo
+    fi
+    if [[ $EUID != 0 && ! $sudo ]]; then
+        say "only root can repair that, and there is no sudo; ask an administrator to run:"
+        printf '    %s\n' "${root_commands[@]}" >&2
+        give_up
+        return
+    fi
+    printf 'These commands repair it:\n' >&2
+    printf "    ${sudo:+sudo }%s\n" "${root_commands[@]}" >&2
+    if ! consent; then
+        give_up
+        return
+    fi
+    for command in "${root_commands[@]}"; do
+        run_as_root "$sudo" "$command"
+    done
+    hash -r
+}
+
+run_as_root() {
+    local sudo=$1 quiet=/dev/stderr log
+    log=$(mktemp)
+    [[ $2 != apt-get* ]] || quiet=$log
+    say "$2"
+    # shellcheck disable=SC2086
+    if ! DEBIAN_FRONTEND=noninteractive $sudo ${sudo:+env DEBIAN_FRONTEND=noninteractive} $2 >"$quiet" 2>&1 </dev/null; then
+        [[ $quiet != "$log" ]] || tail -n 20 "$log" >&2
+        rm -f "$log"
+        case $2 in
+            apt-get\ update | modprobe* | chmod*) say "this failed; going on without it" ;;
+            *) die "this failed: $2" ;;
+        esac
+        return 0
+    fi
+    rm -f "$log"
+}
+
+consent() {
+    local answer
+    [[ ! $yes ]] || return 0
+    if [[ ! -t 0 ]]; then
+        say "nobody is here to ask; start again with --yes to have it done"
+        return 1
+    fi
+    read -r -p "Run them now? [Y/n] " answer
+    [[ $answer == '' || $answer == [Yy]* ]]
+}
+
+# Without the soft ones Berth starts, and doctor says what does not work.
+give_up() {
+    [[ ! $hard ]] || die "cannot go on without what is missing"
+    say "going on without it; 'berth doctor' tells what will not work"
+}
+
+# Debian's and Ubuntu's names; which JDK there is depends on the release.
+debian_names() {
+    local name kind names=()
+    for name in "${packages[@]}"; do
+        case $name in
+            jdk | jre)
+                for kind in 21 17; do
+                    if apt-cache show "openjdk-$kind-$name-headless" >/dev/null 2>&1; then
+                        names+=("openjdk-$kind-$name-headless")
+                        continue 2
+                    fi
+                done
+                # Lists that were never fetched know nothing: Debian 12 and Ubuntu 22.04 and newer have this one.
+                names+=("openjdk-17-$name-headless")
+                ;;
+            *) names+=("$name") ;;
+        esac
+    done
+    printf '%s' "${names[*]}"
+}
+
+other_distribution() {
+    local fedora=() arch=() alpine=() name
+    for name in "${packages[@]}"; do
+        case $name in
+            jdk) fedora+=(java-21-openjdk-devel) arch+=(jdk21-openjdk) alpine+=(openjdk21-jdk) ;;
+            jre) fedora+=(java-21-openjdk-headless) arch+=(jre21-openjdk-headless) alpine+=(openjdk21-jre-headless) ;;
+            libc6-dev) fedora+=(glibc-devel) arch+=(glibc) alpine+=(musl-dev linux-headers) ;;
+            uidmap) fedora+=(shadow-utils) arch+=(shadow) alpine+=(shadow-uidmap) ;;
+            libseccomp2) fedora+=(libseccomp) arch+=(libseccomp) alpine+=(libseccomp) ;;
+            *) fedora+=("$name") arch+=("$name") alpine+=("$name") ;;
+        esac
+    done
+    say "there is no apt-get here; install these packages yourself, as root:"
+    printf '    Fedora, RHEL:  dnf install %s\n' "${fedora[*]}" >&2
+    printf '    Arch:          pacman -S %s\n' "${arch[*]}" >&2
+    printf '    Alpine:        apk add %s\n' "${alpine[*]}" >&2
+    [[ ${#root_commands[@]} -eq 0 ]] || printf '    and:           %s\n' "${root_commands[@]}" >&2
+}
+
+build() {
+    local started=$home/.build-started log=$home/build.log
+    mkdir -p "$home"
+    say "building (the first time Maven fetches libraries, which takes a few minutes)"
+    : >"$started"
+    if ! (cd "$here" && JAVA_HOME=${java%/bin/java} mvn -q -B -DskipTests package) >"$log" 2>&1 </dev/null; then
+        grep -v '^\[INFO\]' "$log" | tail -n 30 >&2
+        die "the build failed; all it said is in $log"
+    fi
+    # Sources that were changed meanwhile are newer than this mark.
+    mv "$started" "$home/.built"
+}
+
+# make_archives DIRECTORY: what the JVM has loaded and checked once need not be done again. It depends on the JVM, so it is made
+# here and not shipped. Failing to is no error: everything works without, only slower.
+make_archives() {
+    local jar=$1/berth.jar
+    [[ -w $1 && $verb != dist ]] || return 0
+    if [[ ! $1/berth-cli.jsa -nt $jar || $java -nt $1/berth-cli.jsa ]]; then
+        archive_client "$1" || rm -f "$1/berth-cli.jsa"
+    fi
+}
+
+archive_client() {
+    "$java" -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:-UsePerfData -Xmx64m "-XX:ArchiveClassesAtExit=$1/berth-cli.jsa" \
+        -cp "$1/berth.jar" dev.berth.cli.ClassData >/dev/null 2>&1 </dev/null
+}
+
+# Root's build lies where the system user can read it, and berth-init also at the one path that AppArmor's profile names.
+install_for_root() {
+    local file libexec=/usr/local/libexec/berth
+    [[ $home != "$installed" ]] || return 0
+    if [[ $home/berth.jar -nt $installed/berth.jar || $home/berth-init -nt $installed/berth-init ]]; then
+        install -d -m 755 "$installed" "$libexec"
+        put 755 "$home/berth-init" "$libexec/berth-init"
+        put 755 "$home/berth-init" "$installed/berth-init"
+        put 755 "$here/berth" "$installed/berth"
+        put 644 "$setup" "$installed/setup.bash"
+        put 644 "$home/berth.jar" "$installed/berth.jar"
+        say "installed in $installed"
+    fi
+    make_archives "$installed"
+}
+
+# put MODE FROM TO: replaced in one step, since a service that runs may have the old one open.
+put() {
+    install -m "$1" "$2" "$3.new"
+    mv "$3.new" "$3"
+}
+
+# A tarball for machines on which nothing can be built or installed: a JRE, slirp4netns and uidmap are enough.
+make_dist() {
+    local version name staging
+    version=$(sed -n 's|^  <version>\(.*\)</version>.*|\1|p' "$here/pom.xml" | head -n 1)
+    name=berth-$version
+    staging=$home/dist/$name
+    rm -rf "$home/dist"
+    mkdir -p "$staging"
+    cp "$home/berth.jar" "$home/berth-init" "$here/berth" "$here/README.md" "$setup" "$staging/"
+    [[ ! -f $here/LICENSE ]] || cp "$here/LICENSE" "$staging/"
+    tar -C "$home/dist" --owner=0 --group=0 --numeric-owner -czf "$home/$name.tar.gz" "$name"
+    rm -rf "$home/dist"
+    printf '%s\n' "$home/$name.tar.gz"
+}
+
+# Quarkus' live reload inside the same user namespace that the service lives in.
+run_dev() {
+    [[ $EUID != 0 ]] || die "./berth dev is for a normal user: it runs Maven"
+    exec "$java" -cp "$home/berth.jar" dev.berth.cli.Main unshare env \
+        "MAVEN_OPTS=-Duser.home=$HOME" "JAVA_HOME=${java%/bin/java}" \
+        mvn -f "$here/pom.xml" "-Duser.home=$HOME" quarkus:dev "-Djvm.args=-Duser.home=$HOME -Dberth.init=$home/berth-init" "$@"
+}
