@@ -11,8 +11,8 @@ package dev.berth.rootfs;
 public record ExtractionLimits(long bytes, long ratio, long freeBytes, long entries) {
     private static final long GIB = 1L << 30;
 
-    /** 128 GiB; beyond 16 GiB not more than 200 times the blob; 10 million entries. */
-    public static final ExtractionLimits DEFAULT = new ExtractionLimits(128 * GIB, 200, 16 * GIB, 10_000_000);
+    /** 128 GiB; beyond 16 GiB not more than 200 times the blob; 4 million entries. */
+    public static final ExtractionLimits DEFAULT = new ExtractionLimits(128 * GIB, 200, 16 * GIB, 4_000_000);
 
     /** The largest tar that a blob of this size may become. */
     long unpacked(long packed) {

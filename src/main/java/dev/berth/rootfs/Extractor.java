@@ -124,7 +124,7 @@ final class Extractor {
                     "the entry " + RawName.shown(entry.name()) + " would replace the root directory by something else");
         }
         AttributeWriter.check(entry.xattrs(), "/");
-        describe("", entry);
+        describe("", entry, false);
     }
 
     private void make(TarEntry entry, Directory parent, String name, TarReader archive) throws IOException {
@@ -189,6 +189,7 @@ final class Extractor {
         byte[] raw = RawName.bytes(name);
         String path = parent.child(name);
         boolean replaced = false;
+        boolean fresh = true;
         try {
             calls.mkdirat(parent.number(), raw, 0700);
         } catch (SyscallException exists) {
@@ -199,18 +200,22 @@ final class Extractor {
                 tree.clear(parent, name);
                 calls.mkdirat(parent.number(), raw, 0700);
                 replaced = true;
+            } else {
+                fresh = false;
             }
         }
-        describe(path, entry);
+        describe(path, entry, fresh);
         if (replaced) {
             // The file (or the whiteout) before it hid what lower layers have there, and so must this.
             tree.makeOpaque(path);
         }
     }
 
-    private void describe(String path, TarEntry entry) {
+    private void describe(String path, TarEntry entry, boolean fresh) {
         try (Fd directory = tree.openOwn(path)) {
-            writer.clearXattrs(directory.number());
+            if (!fresh) {
+                writer.clearXattrs(directory.number());
+            }
             writer.toDirectory(directory.number(), Attributes.of(entry), path.isEmpty() ? "/" : RawName.shown(path));
         }
         tree.described(path, entry.modified());

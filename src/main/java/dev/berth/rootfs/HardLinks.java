@@ -13,7 +13,9 @@ import dev.berth.rootfs.LayerTree.Directory;
 import dev.berth.rootfs.tar.RawName;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 
@@ -22,6 +24,7 @@ import java.util.Optional;
  * this layer with all their names, so that the names stay one file in the merged tree.
  */
 final class HardLinks {
+    private static final int MAX_WAITING = 50_000;
     private static final String AUFS_LINKS = ".wh..wh.plnk";
 
     private final Syscalls calls;
@@ -47,6 +50,10 @@ final class HardLinks {
         }
         if (!link(parent, name, target)) {
             tree.dependsOnLower();
+            if (waiting.size() >= MAX_WAITING) {
+                throw new RootfsException.BadLayer(
+                        "it has more than " + MAX_WAITING + " hard links that come before their targets");
+            }
             waiting.add(new Waiting(RawName.components(parent.path()), name, target));
         }
     }
@@ -184,7 +191,7 @@ final class HardLinks {
         List<String> names = new ArrayList<>();
         try (Fd top = lower.openTree(layer.get())) {
             Stat file = calls.statx(top.number(), RawName.bytes(path), At.SYMLINK_NOFOLLOW);
-            collect(top, "", file.inode(), names);
+            collect(top, file.inode(), names);
         }
         names.removeIf(name -> name.equals(path)
                 || lower.stat(name).filter(other -> other.type() == stat.type()).isEmpty()
@@ -201,18 +208,22 @@ final class HardLinks {
                 && (!place.get().own() || tree.own(path).isEmpty());
     }
 
-    private void collect(Fd directory, String path, long inode, List<String> names) {
-        for (List<DirectoryEntry> batch = calls.getdents(directory.number());
-                !batch.isEmpty();
-                batch = calls.getdents(directory.number())) {
-            for (DirectoryEntry entry : batch) {
-                String child = path.isEmpty() ? RawName.of(entry.name()) : path + "/" + RawName.of(entry.name());
-                if (entry.inode() == inode) {
-                    names.add(child);
-                } else if (entry.type() == Mode.DIRECTORY) {
-                    int flags = Open.RDONLY | Open.DIRECTORY | Open.NOFOLLOW | Open.CLOEXEC;
-                    try (Fd inner = new Fd(calls, calls.openat(directory.number(), entry.name(), flags, 0))) {
-                        collect(inner, child, inode, names);
+    private void collect(Fd top, long inode, List<String> names) {
+        Deque<String> directories = new ArrayDeque<>(List.of(""));
+        while (!directories.isEmpty()) {
+            String path = directories.poll();
+            try (Fd directory = Beneath.open(calls, top.number(), path, Open.RDONLY | Open.DIRECTORY)
+                    .orElseThrow()) {
+                for (List<DirectoryEntry> batch = calls.getdents(directory.number());
+                        !batch.isEmpty();
+                        batch = calls.getdents(directory.number())) {
+                    for (DirectoryEntry entry : batch) {
+                        String child = (path.isEmpty() ? "" : path + "/") + RawName.of(entry.name());
+                        if (entry.inode() == inode) {
+                            names.add(child);
+                        } else if (entry.type() == Mode.DIRECTORY) {
+                            directories.add(child);
+                        }
                     }
                 }
             }

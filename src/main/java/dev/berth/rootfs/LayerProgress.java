@@ -2,7 +2,7 @@ package dev.berth.rootfs;
 
 import dev.berth.oci.Descriptor;
 
-/** Hears how far the unpacking of an image is. Called in the unpacking thread; must be quick. */
+/** Hears how far the unpacking of an image is. Called by one thread at a time, not always the same; must be quick. */
 public interface LayerProgress {
     LayerProgress NONE = (layer, bytes, total) -> {};
 

@@ -44,7 +44,8 @@ record LayerRecord(
     static Optional<LayerRecord> read(Path file) {
         try {
             LayerRecord record = JSON.readValue(Files.readAllBytes(file), LayerRecord.class);
-            return Optional.ofNullable(record).filter(r -> r.version == VERSION && r.whiteoutParents != null);
+            return Optional.ofNullable(record)
+                    .filter(r -> r.version == VERSION && r.whiteoutParents != null && r.boot != null);
         } catch (NoSuchFileException absent) {
             return Optional.empty();
         } catch (IOException broken) {

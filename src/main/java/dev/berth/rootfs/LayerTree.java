@@ -33,6 +33,10 @@ import java.util.Set;
 final class LayerTree implements AutoCloseable {
     private static final int MAX_LINKS = 40;
     private static final int CACHED = 64;
+    /** So many paths are remembered of each kind; a layer of a million directories must not fill the memory. */
+    private static final int REMEMBERED = 20_000;
+
+    private static final int MAX_OPAQUE = 100_000;
 
     private final Syscalls calls;
     private final AttributeWriter writer;
@@ -45,6 +49,8 @@ final class LayerTree implements AutoCloseable {
     private final Map<String, Timestamp> times = new HashMap<>();
     private final Map<String, Directory> cache = new LinkedHashMap<>(16, 0.75f, true);
     private boolean dependent;
+    private boolean describesRoot;
+    private boolean timesWereSet;
     private int stashed;
 
     /** A directory of this layer; the descriptor is the tree's. */
@@ -97,6 +103,7 @@ final class LayerTree implements AutoCloseable {
             cache.remove(eldest).fd().close();
         }
         cache.put(wanted, found);
+        rememberTime(found.path());
         return found;
     }
 
@@ -136,6 +143,10 @@ final class LayerTree implements AutoCloseable {
     void described(String path, Timestamp modified) {
         implied.remove(path);
         times.put(path, modified);
+        describesRoot |= path.isEmpty();
+        if (times.size() > REMEMBERED) {
+            setTimes(path);
+        }
     }
 
     /** Lets nothing of the lower layers show through a directory of this layer. */
@@ -143,12 +154,18 @@ final class LayerTree implements AutoCloseable {
         try (Fd directory = openOwn(path)) {
             writer.opaque(directory.number());
         }
-        opaque.add(path);
+        if (opaque.add(path) && opaque.size() > MAX_OPAQUE) {
+            throw new RootfsException.BadLayer("it has more than " + MAX_OPAQUE + " opaque directories");
+        }
     }
 
     void addWhiteout(Directory directory, String name) {
         calls.mknodat(directory.number(), RawName.bytes(name), dev.berth.linux.Mode.CHARACTER, Stat.device(0, 0));
         whiteouts.add(directory.child(name));
+        if (whiteouts.size() > REMEMBERED) {
+            dependsOnLower();
+            whiteouts.clear();
+        }
     }
 
     /** Takes away what this layer has at a name. @return what it was */
@@ -193,7 +210,7 @@ final class LayerTree implements AutoCloseable {
 
     /** Whether the archive described the root itself. */
     boolean describesRoot() {
-        return times.containsKey("");
+        return describesRoot;
     }
 
     /** Sets the times of all directories, when nothing will be made in them any more. */
@@ -201,6 +218,33 @@ final class LayerTree implements AutoCloseable {
         for (Map.Entry<String, Timestamp> time : times.entrySet()) {
             try (Fd directory = openOwn(time.getKey())) {
                 writer.time(directory.number(), time.getValue());
+            }
+        }
+    }
+
+    /** Sets times before the end and forgets them: all but those of directories in use, which the next entry will change. */
+    private void setTimes(String current) {
+        Set<String> inUse = new HashSet<>();
+        inUse.add(current);
+        cache.values().forEach(directory -> inUse.add(directory.path()));
+        Map<String, Timestamp> later = new HashMap<>();
+        for (String path : inUse) {
+            Timestamp time = times.remove(path);
+            if (time != null) {
+                later.put(path, time);
+            }
+        }
+        finish();
+        times.clear();
+        times.putAll(later);
+        timesWereSet = true;
+    }
+
+    /** Of a directory that will be changed: when its time was set already, it must be set again. */
+    private void rememberTime(String path) {
+        if (timesWereSet && !times.containsKey(path) && !(path.isEmpty() && !describesRoot)) {
+            try (Fd directory = openOwn(path)) {
+                times.put(path, calls.fstat(directory.number()).modified());
             }
         }
     }
@@ -333,6 +377,7 @@ final class LayerTree implements AutoCloseable {
     /** Makes a directory that the archive has no entry for, at least not yet. */
     private Place imply(Place parent, String name, Step step) {
         String path = parent.child(name);
+        rememberTime(parent.path());
         try (Fd above = openOwn(parent.path())) {
             if (step.hidden()) {
                 calls.unlinkat(above.number(), RawName.bytes(name), 0);
@@ -348,6 +393,13 @@ final class LayerTree implements AutoCloseable {
             times.put(path, attributes.modified());
         }
         implied.add(path);
+        if (implied.size() > REMEMBERED) {
+            dependsOnLower();
+            implied.clear();
+        }
+        if (times.size() > REMEMBERED) {
+            setTimes(path);
+        }
         if (step.hidden()) {
             makeOpaque(path);
         }

@@ -71,7 +71,10 @@ public final class Layers implements AutoCloseable {
      */
     public List<LayerDirectory> unpack(List<Descriptor> layers, List<DiffId> diffIds, LayerProgress progress)
             throws InterruptedException {
-        if (layers.size() != diffIds.size() || layers.isEmpty()) {
+        if (layers.isEmpty()) {
+            throw new RootfsException.BadLayer("the image has no layers: there is nothing to run");
+        }
+        if (layers.size() != diffIds.size()) {
             throw new RootfsException.BadLayer("the image's manifest lists " + layers.size()
                     + " layers, its configuration " + diffIds.size() + ": it cannot be unpacked");
         }
@@ -145,9 +148,12 @@ public final class Layers implements AutoCloseable {
         List<String> findings = new ArrayList<>();
         int spoilt = 0;
         for (String name : names()) {
-            if (trusted(name).isEmpty()) {
+            Optional<LayerRecord> record = trusted(name);
+            if (record.isEmpty()) {
                 data.trash().discard(paths.layer(name));
                 spoilt++;
+            } else if (!record.get().synced()) {
+                sync.add(name);
             }
         }
         if (spoilt > 0) {
