@@ -63,13 +63,13 @@ record Accounts(List<User> users, List<Group> groups) {
         return users.stream()
                 .filter(u -> nameOrId.isEmpty()
                         ? u.uid() == otherwise
-                        : u.name().equals(nameOrId) || isId(nameOrId) && u.uid() == Long.parseLong(nameOrId))
+                        : u.name().equals(nameOrId) || (isId(nameOrId) && u.uid() == Long.parseLong(nameOrId)))
                 .findFirst();
     }
 
     Optional<Group> groupOf(String nameOrId) {
         return groups.stream()
-                .filter(g -> g.name().equals(nameOrId) || isId(nameOrId) && g.gid() == Long.parseLong(nameOrId))
+                .filter(g -> g.name().equals(nameOrId) || (isId(nameOrId) && g.gid() == Long.parseLong(nameOrId)))
                 .findFirst();
     }
 

@@ -16,8 +16,9 @@ public record ImageUser(String user, Optional<String> group) {
     private static final Pattern PART = Pattern.compile("[A-Za-z0-9_.][A-Za-z0-9_.@-]*\\$?");
 
     public ImageUser {
-        if (!user.isEmpty() && !PART.matcher(user).matches()
-                || group.isPresent() && !PART.matcher(group.get()).matches()) {
+        boolean wrongUser = !user.isEmpty() && !PART.matcher(user).matches();
+        boolean wrongGroup = group.isPresent() && !PART.matcher(group.get()).matches();
+        if (wrongUser || wrongGroup) {
             throw new BadLaunch(
                     "user",
                     "'%s' is not a user; write name, uid, name:group or uid:gid"

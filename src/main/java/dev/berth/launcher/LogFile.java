@@ -77,7 +77,11 @@ final class LogFile implements AutoCloseable {
         return base + Math.max(0, channel.size() - HEADER);
     }
 
-    /** Reads at a logical offset, up to the size of the buffer. @return false when there is not so much */
+    /**
+     * Reads at a logical offset, up to the size of the buffer.
+     *
+     * @return false when there is not so much
+     */
     boolean read(long offset, ByteBuffer into) throws IOException {
         long at = offset - base + HEADER;
         while (into.hasRemaining()) {

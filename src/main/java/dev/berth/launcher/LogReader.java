@@ -100,7 +100,7 @@ public final class LogReader implements AutoCloseable {
                 candidate.close();
             }
         }
-        if (found == null || file != null && found.base() == file.base()) {
+        if (found == null || (file != null && found.base() == file.base())) {
             if (found != null) {
                 found.close();
             }

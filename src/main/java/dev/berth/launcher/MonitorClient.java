@@ -21,7 +21,11 @@ public final class MonitorClient implements AutoCloseable {
 
     /** What a monitor tells. */
     public interface Listener {
-        /** There is more in the log; the first call tells where it ends now. @param end the logical offset behind it */
+        /**
+         * There is more in the log; the first call tells where it ends now.
+         *
+         * @param end the logical offset behind it
+         */
         void appended(long end);
 
         /**
@@ -33,7 +37,11 @@ public final class MonitorClient implements AutoCloseable {
          */
         void exited(int code, int signal, long end);
 
-        /** The monitor did not do what was sent last. @param why a sentence */
+        /**
+         * The monitor did not do what was sent last.
+         *
+         * @param why a sentence
+         */
         default void refused(String why) {
             System.getLogger(MonitorClient.class.getName())
                     .log(System.Logger.Level.WARNING, "a monitor refused a request: {0}", why);
@@ -82,7 +90,11 @@ public final class MonitorClient implements AutoCloseable {
         }
     }
 
-    /** Input for the program. @throws MonitorGone when the monitor is gone */
+    /**
+     * Input for the program.
+     *
+     * @throws MonitorGone when the monitor is gone
+     */
     public void input(byte[] bytes) {
         for (int at = 0; at < bytes.length; at += MonitorFrame.MAX_INPUT) {
             int length = Math.min(MonitorFrame.MAX_INPUT, bytes.length - at);

@@ -13,7 +13,11 @@ public sealed interface MountSpec {
         }
     }
 
-    /** An empty directory in memory. @param size in bytes; 0 = half of the machine's memory */
+    /**
+     * An empty directory in memory.
+     *
+     * @param size in bytes; 0 = half of the machine's memory
+     */
     record Tmpfs(String target, long size, boolean readOnly) implements MountSpec {
         public Tmpfs {
             check(target);

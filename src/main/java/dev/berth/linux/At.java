@@ -1,6 +1,10 @@
 package dev.berth.linux;
 
-/** Directory descriptor and flags of the *at calls. @see <a href="https://man7.org/linux/man-pages/man2/open.2.html">open(2)</a> */
+/**
+ * Directory descriptor and flags of the *at calls.
+ *
+ * @see <a href="https://man7.org/linux/man-pages/man2/open.2.html">open(2)</a>
+ */
 public final class At {
     /** The current directory. */
     public static final int FDCWD = -100;

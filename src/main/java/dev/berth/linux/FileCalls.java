@@ -14,7 +14,7 @@ public interface FileCalls {
      */
     int openat2(int directory, byte[] path, int flags, int mode, long resolve);
 
-    /** @see <a href="https://man7.org/linux/man-pages/man2/openat.2.html">openat(2)</a> */
+    /** As <a href="https://man7.org/linux/man-pages/man2/openat.2.html">openat(2)</a>. */
     int openat(int directory, byte[] path, int flags, int mode);
 
     /** Closes; an error of close is of no use to anybody and is not told. */
@@ -51,16 +51,16 @@ public interface FileCalls {
         writeFully(fd, ByteBuffer.wrap(from));
     }
 
-    /** @see <a href="https://man7.org/linux/man-pages/man2/lseek.2.html">lseek(2)</a> */
+    /** As <a href="https://man7.org/linux/man-pages/man2/lseek.2.html">lseek(2)</a>. */
     long lseek(int fd, long offset, int whence);
 
-    /** @see <a href="https://man7.org/linux/man-pages/man2/ftruncate.2.html">ftruncate(2)</a> */
+    /** As <a href="https://man7.org/linux/man-pages/man2/ftruncate.2.html">ftruncate(2)</a>. */
     void ftruncate(int fd, long length);
 
-    /** @see <a href="https://man7.org/linux/man-pages/man2/fsync.2.html">fsync(2)</a> */
+    /** As <a href="https://man7.org/linux/man-pages/man2/fsync.2.html">fsync(2)</a>. */
     void fsync(int fd);
 
-    /** @see <a href="https://man7.org/linux/man-pages/man2/syncfs.2.html">syncfs(2)</a> */
+    /** As <a href="https://man7.org/linux/man-pages/man2/syncfs.2.html">syncfs(2)</a>. */
     void syncfs(int fd);
 
     /**
@@ -70,7 +70,7 @@ public interface FileCalls {
      */
     boolean flock(int fd, int operation);
 
-    /** @see <a href="https://man7.org/linux/man-pages/man2/mkdirat.2.html">mkdirat(2)</a> */
+    /** As <a href="https://man7.org/linux/man-pages/man2/mkdirat.2.html">mkdirat(2)</a>. */
     void mkdirat(int directory, byte[] path, int mode);
 
     /**
@@ -80,31 +80,35 @@ public interface FileCalls {
      */
     void mknodat(int directory, byte[] path, int mode, long device);
 
-    /** @see <a href="https://man7.org/linux/man-pages/man2/symlinkat.2.html">symlinkat(2)</a> */
+    /** As <a href="https://man7.org/linux/man-pages/man2/symlinkat.2.html">symlinkat(2)</a>. */
     void symlinkat(byte[] target, int directory, byte[] link);
 
-    /** @see <a href="https://man7.org/linux/man-pages/man2/linkat.2.html">linkat(2)</a> */
+    /** As <a href="https://man7.org/linux/man-pages/man2/linkat.2.html">linkat(2)</a>. */
     void linkat(int oldDirectory, byte[] oldPath, int newDirectory, byte[] newPath, int flags);
 
-    /** @see <a href="https://man7.org/linux/man-pages/man2/unlinkat.2.html">unlinkat(2)</a> */
+    /** As <a href="https://man7.org/linux/man-pages/man2/unlinkat.2.html">unlinkat(2)</a>. */
     void unlinkat(int directory, byte[] path, int flags);
 
-    /** @see <a href="https://man7.org/linux/man-pages/man2/renameat2.2.html">renameat2(2)</a> */
+    /** As <a href="https://man7.org/linux/man-pages/man2/renameat2.2.html">renameat2(2)</a>. */
     void renameat2(int oldDirectory, byte[] oldPath, int newDirectory, byte[] newPath, int flags);
 
-    /** @see <a href="https://man7.org/linux/man-pages/man2/readlinkat.2.html">readlinkat(2)</a> */
+    /** As <a href="https://man7.org/linux/man-pages/man2/readlinkat.2.html">readlinkat(2)</a>. */
     byte[] readlinkat(int directory, byte[] path);
 
-    /** @see <a href="https://man7.org/linux/man-pages/man2/fchownat.2.html">fchownat(2)</a> */
+    /** As <a href="https://man7.org/linux/man-pages/man2/fchownat.2.html">fchownat(2)</a>. */
     void fchownat(int directory, byte[] path, int uid, int gid, int flags);
 
-    /** @see <a href="https://man7.org/linux/man-pages/man2/fchown.2.html">fchown(2)</a> */
+    /** As <a href="https://man7.org/linux/man-pages/man2/fchown.2.html">fchown(2)</a>. */
     void fchown(int fd, int uid, int gid);
 
-    /** Follows a symbolic link. @see <a href="https://man7.org/linux/man-pages/man2/fchmodat.2.html">fchmodat(2)</a> */
+    /**
+     * Follows a symbolic link.
+     *
+     * @see <a href="https://man7.org/linux/man-pages/man2/fchmodat.2.html">fchmodat(2)</a>
+     */
     void fchmodat(int directory, byte[] path, int mode);
 
-    /** @see <a href="https://man7.org/linux/man-pages/man2/fchmod.2.html">fchmod(2)</a> */
+    /** As <a href="https://man7.org/linux/man-pages/man2/fchmod.2.html">fchmod(2)</a>. */
     void fchmod(int fd, int mode);
 
     /**
@@ -131,7 +135,7 @@ public interface FileCalls {
      */
     List<DirectoryEntry> getdents(int directory);
 
-    /** @see <a href="https://man7.org/linux/man-pages/man2/statfs.2.html">fstatfs(2)</a> */
+    /** As <a href="https://man7.org/linux/man-pages/man2/statfs.2.html">fstatfs(2)</a>. */
     StatFs fstatfs(int fd);
 
     /**
@@ -143,9 +147,9 @@ public interface FileCalls {
     /** A copy of the descriptor, close-on-exec, numbered at least {@code lowest}. */
     int duplicate(int fd, int lowest);
 
-    /** @see <a href="https://man7.org/linux/man-pages/man2/memfd_create.2.html">memfd_create(2)</a> */
+    /** As <a href="https://man7.org/linux/man-pages/man2/memfd_create.2.html">memfd_create(2)</a>. */
     int memfdCreate(String name, int flags);
 
-    /** @see <a href="https://man7.org/linux/man-pages/man2/fcntl.2.html">fcntl(2)</a>, F_ADD_SEALS */
+    /** As <a href="https://man7.org/linux/man-pages/man2/fcntl.2.html">fcntl(2)</a>, F_ADD_SEALS. */
     void addSeals(int fd, int seals);
 }

@@ -1,6 +1,10 @@
 package dev.berth.linux;
 
-/** Types and special bits of a file's mode. @see <a href="https://man7.org/linux/man-pages/man7/inode.7.html">inode(7)</a> */
+/**
+ * Types and special bits of a file's mode.
+ *
+ * @see <a href="https://man7.org/linux/man-pages/man7/inode.7.html">inode(7)</a>
+ */
 public final class Mode {
     /** The mask of the type. */
     public static final int TYPE = 0170000;

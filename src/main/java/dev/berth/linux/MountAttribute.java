@@ -1,6 +1,10 @@
 package dev.berth.linux;
 
-/** Attributes of a mount. @see <a href="https://man7.org/linux/man-pages/man2/mount_setattr.2.html">mount_setattr(2)</a> */
+/**
+ * Attributes of a mount.
+ *
+ * @see <a href="https://man7.org/linux/man-pages/man2/mount_setattr.2.html">mount_setattr(2)</a>
+ */
 public final class MountAttribute {
     public static final long RDONLY = 0x01L;
     public static final long NOSUID = 0x02L;

@@ -2,10 +2,14 @@ package dev.berth.linux;
 
 /** The mount API of Linux 5.2 and later: mounts as descriptors, attached to nothing until they are moved somewhere. */
 public interface MountCalls {
-    /** @see <a href="https://man7.org/linux/man-pages/man2/fsopen.2.html">fsopen(2)</a> */
+    /** As <a href="https://man7.org/linux/man-pages/man2/fsopen.2.html">fsopen(2)</a>. */
     int fsopen(String fileSystem);
 
-    /** Sets a string parameter. @see <a href="https://man7.org/linux/man-pages/man2/fsconfig.2.html">fsconfig(2)</a> */
+    /**
+     * Sets a string parameter.
+     *
+     * @see <a href="https://man7.org/linux/man-pages/man2/fsconfig.2.html">fsconfig(2)</a>
+     */
     void fsconfigString(int context, String key, byte[] value);
 
     /** Sets a parameter without a value. */
@@ -51,6 +55,6 @@ public interface MountCalls {
      */
     void mount(String source, byte[] target, String fileSystem, long flags, byte[] data);
 
-    /** @see <a href="https://man7.org/linux/man-pages/man2/umount2.2.html">umount2(2)</a> */
+    /** As <a href="https://man7.org/linux/man-pages/man2/umount2.2.html">umount2(2)</a>. */
     void umount2(byte[] path, int flags);
 }

@@ -1,6 +1,10 @@
 package dev.berth.linux;
 
-/** Flags of open. Two of them differ between architectures. @see <a href="https://man7.org/linux/man-pages/man2/open.2.html">open(2)</a> */
+/**
+ * Flags of open. Two of them differ between architectures.
+ *
+ * @see <a href="https://man7.org/linux/man-pages/man2/open.2.html">open(2)</a>
+ */
 public final class Open {
     public static final int RDONLY = 0;
     public static final int WRONLY = 01;

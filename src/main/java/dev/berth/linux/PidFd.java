@@ -48,7 +48,11 @@ public final class PidFd implements AutoCloseable {
         return fd.number();
     }
 
-    /** Sends a signal. @return false when the process is gone */
+    /**
+     * Sends a signal.
+     *
+     * @return false when the process is gone
+     */
     public boolean signal(int signal) {
         try {
             calls.pidfdSendSignal(fd.number(), signal);
@@ -65,7 +69,11 @@ public final class PidFd implements AutoCloseable {
         return !awaitEnd(Duration.ZERO);
     }
 
-    /** Waits for the end. @return false when it runs on after that time */
+    /**
+     * Waits for the end.
+     *
+     * @return false when it runs on after that time
+     */
     public boolean awaitEnd(Duration timeout) {
         return !calls.poll(List.of(new SocketCalls.PollRequest(fd.number(), Poll.IN)), timeout)
                 .isEmpty();

@@ -1,6 +1,10 @@
 package dev.berth.linux;
 
-/** Events of poll. @see <a href="https://man7.org/linux/man-pages/man2/poll.2.html">poll(2)</a> */
+/**
+ * Events of poll.
+ *
+ * @see <a href="https://man7.org/linux/man-pages/man2/poll.2.html">poll(2)</a>
+ */
 public final class Poll {
     public static final int IN = 0x001;
     public static final int OUT = 0x004;

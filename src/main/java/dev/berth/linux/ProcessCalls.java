@@ -13,13 +13,13 @@ public interface ProcessCalls {
 
     int geteuid();
 
-    /** @see <a href="https://man7.org/linux/man-pages/man2/kill.2.html">kill(2)</a> */
+    /** As <a href="https://man7.org/linux/man-pages/man2/kill.2.html">kill(2)</a>. */
     void kill(int pid, int signal);
 
-    /** @see <a href="https://man7.org/linux/man-pages/man2/pidfd_open.2.html">pidfd_open(2)</a> */
+    /** As <a href="https://man7.org/linux/man-pages/man2/pidfd_open.2.html">pidfd_open(2)</a>. */
     int pidfdOpen(int pid);
 
-    /** @see <a href="https://man7.org/linux/man-pages/man2/pidfd_send_signal.2.html">pidfd_send_signal(2)</a> */
+    /** As <a href="https://man7.org/linux/man-pages/man2/pidfd_send_signal.2.html">pidfd_send_signal(2)</a>. */
     void pidfdSendSignal(int pidfd, int signal);
 
     /**

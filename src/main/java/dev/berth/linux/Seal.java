@@ -1,6 +1,10 @@
 package dev.berth.linux;
 
-/** Flags and seals of a memfd. @see <a href="https://man7.org/linux/man-pages/man2/memfd_create.2.html">memfd_create(2)</a> */
+/**
+ * Flags and seals of a memfd.
+ *
+ * @see <a href="https://man7.org/linux/man-pages/man2/memfd_create.2.html">memfd_create(2)</a>
+ */
 public final class Seal {
     /** A flag of memfd_create. */
     public static final int ALLOW_SEALING = 2;

@@ -6,10 +6,14 @@ import java.util.List;
 
 /** Unix sockets and waiting for descriptors. */
 public interface SocketCalls {
-    /** @see <a href="https://man7.org/linux/man-pages/man2/socketpair.2.html">socketpair(2)</a> */
+    /** As <a href="https://man7.org/linux/man-pages/man2/socketpair.2.html">socketpair(2)</a>. */
     int[] socketpair(SocketType type);
 
-    /** A unix socket that is connected to nothing. @see <a href="https://man7.org/linux/man-pages/man2/socket.2.html">socket(2)</a> */
+    /**
+     * A unix socket that is connected to nothing.
+     *
+     * @see <a href="https://man7.org/linux/man-pages/man2/socket.2.html">socket(2)</a>
+     */
     int unixSocket(SocketType type);
 
     /**
@@ -18,13 +22,21 @@ public interface SocketCalls {
      */
     void connect(int socket, byte[] path);
 
-    /** Binds and listens. @param path at most 107 bytes */
+    /**
+     * Binds and listens.
+     *
+     * @param path at most 107 bytes
+     */
     void bindAndListen(int socket, byte[] path);
 
-    /** @see <a href="https://man7.org/linux/man-pages/man2/accept4.2.html">accept4(2)</a> */
+    /** As <a href="https://man7.org/linux/man-pages/man2/accept4.2.html">accept4(2)</a>. */
     int accept(int socket);
 
-    /** Says that nothing more will be written. @see <a href="https://man7.org/linux/man-pages/man2/shutdown.2.html">shutdown(2)</a> */
+    /**
+     * Says that nothing more will be written.
+     *
+     * @see <a href="https://man7.org/linux/man-pages/man2/shutdown.2.html">shutdown(2)</a>
+     */
     void shutdownOutput(int socket);
 
     /** Wakes every reader and writer of the socket. */

@@ -25,19 +25,23 @@ public record Stat(
         Timestamp changed,
         long mount) {
 
-    /** A device's number as mknod takes it. @see <a href="https://man7.org/linux/man-pages/man3/makedev.3.html">makedev(3)</a> */
+    /**
+     * A device's number as mknod takes it.
+     *
+     * @see <a href="https://man7.org/linux/man-pages/man3/makedev.3.html">makedev(3)</a>
+     */
     public static long device(int major, int minor) {
         long high = Integer.toUnsignedLong(major);
         long low = Integer.toUnsignedLong(minor);
-        return (high & 0xfffff000L) << 32 | (high & 0xfff) << 8 | (low & 0xffffff00L) << 12 | low & 0xff;
+        return ((high & 0xfffff000L) << 32) | ((high & 0xfff) << 8) | ((low & 0xffffff00L) << 12) | (low & 0xff);
     }
 
     public static int major(long device) {
-        return (int) (device >>> 32 & 0xfffff000L | device >>> 8 & 0xfff);
+        return (int) (((device >>> 32) & 0xfffff000L) | ((device >>> 8) & 0xfff));
     }
 
     public static int minor(long device) {
-        return (int) (device >>> 12 & 0xffffff00L | device & 0xff);
+        return (int) (((device >>> 12) & 0xffffff00L) | (device & 0xff));
     }
 
     /** The type alone: one of {@link Mode}. */

@@ -61,7 +61,11 @@ public final class PortForwarder {
         throw last;
     }
 
-    /** Removes a forward. @return false when there was none */
+    /**
+     * Removes a forward.
+     *
+     * @return false when there was none
+     */
     public boolean remove(Path runtimeDirectory, Forward forward) {
         synchronized (lock(runtimeDirectory)) {
             SlirpApi api = api(runtimeDirectory);
