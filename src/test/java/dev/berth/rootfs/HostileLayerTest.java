@@ -18,6 +18,9 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -647,6 +650,55 @@ class HostileLayerTest {
                 layers.collect(List.of(image.diffIds.subList(0, 1)), java.util.Set.of())
                         .bytes());
         assertEquals(5, layers.collect(List.of(), java.util.Set.of()).bytes());
+        assertNothingLeft();
+    }
+
+    @Test
+    void twoCallersShareOneUnpacking() throws Exception {
+        TarBuilder tar = new TarBuilder();
+        for (int i = 0; i < 900; i++) {
+            tar.file("d/f" + i, "content " + i);
+        }
+        image.layer(new TarBuilder().directory("d/")).layer(tar);
+        List<CompletableFuture<List<LayerDirectory>>> callers = Stream.generate(
+                        () -> CompletableFuture.supplyAsync(() -> {
+                            try {
+                                return unpackAll();
+                            } catch (InterruptedException stop) {
+                                throw new IllegalStateException(stop);
+                            }
+                        }))
+                .limit(4)
+                .toList();
+        for (CompletableFuture<List<LayerDirectory>> caller : callers) {
+            assertEquals(callers.get(0).get(), caller.get());
+        }
+        assertEquals(2, names(image.data.root().resolve("layers")).size());
+        assertEquals(List.of(), names(image.data.paths().temporary()));
+    }
+
+    @Test
+    void aCancelledUnpackingLeavesNothing() throws Exception {
+        TarBuilder tar = new TarBuilder();
+        for (int i = 0; i < 900; i++) {
+            tar.file("f" + i, "x".repeat(20_000));
+        }
+        image.layer(tar);
+        AtomicBoolean stopped = new AtomicBoolean();
+        Thread worker = new Thread(() -> {
+            try {
+                unpackAll();
+            } catch (InterruptedException expected) {
+                stopped.set(true);
+            }
+        });
+        worker.start();
+        while (names(image.data.paths().temporary()).isEmpty()) {
+            Thread.onSpinWait();
+        }
+        worker.interrupt();
+        worker.join();
+        assertTrue(stopped.get());
         assertNothingLeft();
     }
 
