@@ -37,6 +37,7 @@ final class Extractor {
     private final LayerTree tree;
     private final AttributeWriter writer;
     private final HardLinks links;
+    private final Whiteouts whiteouts;
     private final long entryLimit;
     private final byte[] buffer = new byte[64 * 1024];
     private long entries;
@@ -48,6 +49,7 @@ final class Extractor {
         this.tree = tree;
         this.writer = writer;
         this.links = new HardLinks(calls, tree, writer, lower);
+        this.whiteouts = new Whiteouts(tree);
         this.entryLimit = entryLimit;
     }
 
@@ -107,11 +109,11 @@ final class Extractor {
         if (components.get(0).equals(AUFS_LINKS)) {
             aufsLink(entry, components, archive);
         } else if (name.equals(OPAQUE_MARK)) {
-            opaque(parent);
+            whiteouts.opaque(parent);
         } else if (name.startsWith(AUFS)) {
             return;
         } else if (name.startsWith(WHITEOUT)) {
-            whiteout(parent, name.substring(WHITEOUT.length()));
+            whiteouts.whiteout(parent, name.substring(WHITEOUT.length()));
         } else {
             AttributeWriter.check(entry.xattrs(), RawName.shown(entry.name()));
             make(entry, tree.directory(parent), name, archive);
@@ -151,7 +153,10 @@ final class Extractor {
                 });
                 writer.toSpecial(parent.number(), name, attributes, RawName.shown(path));
             }
-            case DEVICE -> device(parent, name);
+            case DEVICE -> {
+                devices++;
+                whiteouts.leaveOut(parent, name);
+            }
         }
     }
 
@@ -219,47 +224,6 @@ final class Extractor {
             writer.toDirectory(directory.number(), Attributes.of(entry), path.isEmpty() ? "/" : RawName.shown(path));
         }
         tree.described(path, entry.modified());
-    }
-
-    /** A device is left out, but what had its name is gone. */
-    private void device(Directory parent, String name) {
-        devices++;
-        tree.clear(parent, name);
-        if (tree.lowerShows(parent.path(), name)) {
-            tree.addWhiteout(parent, name);
-        }
-        tree.dependsOnLower();
-    }
-
-    private void whiteout(List<String> parent, String name) throws TarException {
-        if (name.isEmpty() || name.equals(".") || name.equals("..")) {
-            throw new TarException("it deletes a file without a name (" + WHITEOUT + name + ")");
-        }
-        Optional<LayerTree.Place> place = tree.find(parent);
-        if (place.isEmpty()) {
-            tree.dependsOnLower();
-            return;
-        }
-        Optional<Stat> own = place.get().own() ? tree.own(place.get().child(name)) : Optional.empty();
-        if (own.isPresent()) {
-            if (own.get().isDirectory()) {
-                tree.makeOpaque(place.get().child(name));
-            }
-        } else if (tree.lowerShows(place.get().path(), name)) {
-            tree.addWhiteout(tree.directory(parent), name);
-        } else {
-            // In another image there may be something to delete.
-            tree.dependsOnLower();
-        }
-    }
-
-    private void opaque(List<String> parent) {
-        Optional<LayerTree.Place> place = tree.find(parent);
-        if (place.isEmpty()) {
-            tree.dependsOnLower();
-            return;
-        }
-        tree.makeOpaque(tree.directory(parent).path());
     }
 
     /** AUFS put files with several names here; the entries that follow link to them. */

@@ -11,10 +11,7 @@ import dev.berth.linux.Syscalls;
 import dev.berth.linux.Timestamp;
 import dev.berth.rootfs.tar.RawName;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
 import java.util.Collection;
-import java.util.Deque;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -31,7 +28,6 @@ import java.util.Set;
  * root without following anything. Remembers what its result owes to the lower layers. For one thread.
  */
 final class LayerTree implements AutoCloseable {
-    private static final int MAX_LINKS = 40;
     private static final int CACHED = 64;
     /** So many paths are remembered of each kind; a layer of a million directories must not fill the memory. */
     private static final int REMEMBERED = 20_000;
@@ -46,11 +42,10 @@ final class LayerTree implements AutoCloseable {
     private final Set<String> implied = new HashSet<>();
     private final Set<String> opaque = new HashSet<>();
     private final Set<String> whiteouts = new HashSet<>();
-    private final Map<String, Timestamp> times = new HashMap<>();
+    private final DirectoryTimes times;
+    private final PathWalk walk;
     private final Map<String, Directory> cache = new LinkedHashMap<>(16, 0.75f, true);
     private boolean dependent;
-    private boolean describesRoot;
-    private boolean timesWereSet;
     private int stashed;
 
     /** A directory of this layer; the descriptor is the tree's. */
@@ -86,6 +81,8 @@ final class LayerTree implements AutoCloseable {
         this.lower = lower;
         this.root = lower.openTree(tree);
         this.stash = lower.openTree(stash);
+        this.times = new DirectoryTimes(calls, writer, this);
+        this.walk = new PathWalk(calls, lower, this);
     }
 
     /** The layer's own directory for these components, made where it is missing. */
@@ -97,35 +94,34 @@ final class LayerTree implements AutoCloseable {
         }
         Optional<Fd> direct = Beneath.open(calls, root.number(), wanted, Open.PATH | Open.DIRECTORY);
         Directory found = direct.map(fd -> new Directory(wanted, fd))
-                .orElseGet(() -> open(walk(components, true).path()));
+                .orElseGet(() -> open(walk.make(components).path()));
         if (cache.size() >= CACHED) {
             String eldest = cache.keySet().iterator().next();
             cache.remove(eldest).fd().close();
         }
         cache.put(wanted, found);
-        rememberTime(found.path());
+        times.remember(found.path());
         return found;
     }
 
     /** Where the directory is, in this layer or below, without making anything; empty when there is none. */
     Optional<Place> find(List<String> components) {
-        return Optional.ofNullable(walk(components, false));
+        return walk.find(components);
     }
 
     /** What this layer itself has there. */
     Optional<Stat> own(String path) {
-        try (Fd handle = Beneath.handle(calls, root.number(), path).orElse(null)) {
+        try (Fd handle = handle(path).orElse(null)) {
             return handle == null ? Optional.empty() : Optional.of(calls.fstat(handle.number()));
         }
     }
 
     /** Whether something of a lower layer shows through at this name. */
     boolean lowerShows(String directory, String name) {
-        Place place = walk(split(directory), false);
-        return place != null
-                && place.path().equals(directory)
-                && place.lowerVisible()
-                && lower.stat(place.child(name)).isPresent();
+        return walk.find(RawName.components(directory))
+                .filter(place -> place.path().equals(directory) && place.lowerVisible())
+                .flatMap(place -> lower.stat(place.child(name)))
+                .isPresent();
     }
 
     Optional<Stat> stat(Directory directory, String name) {
@@ -142,11 +138,7 @@ final class LayerTree implements AutoCloseable {
     /** Describes a directory: one that was implied is so no more. */
     void described(String path, Timestamp modified) {
         implied.remove(path);
-        times.put(path, modified);
-        describesRoot |= path.isEmpty();
-        if (times.size() > REMEMBERED) {
-            setTimes(path);
-        }
+        times.put(path, modified, inUse());
     }
 
     /** Lets nothing of the lower layers show through a directory of this layer. */
@@ -181,7 +173,7 @@ final class LayerTree implements AutoCloseable {
             forget(implied, path);
             forget(opaque, path);
             forget(whiteouts, path);
-            forget(times.keySet(), path);
+            times.forget(path);
         } else {
             calls.unlinkat(directory.number(), RawName.bytes(name), 0);
             whiteouts.remove(path);
@@ -210,48 +202,26 @@ final class LayerTree implements AutoCloseable {
 
     /** Whether the archive described the root itself. */
     boolean describesRoot() {
-        return describesRoot;
+        return times.knows("");
+    }
+
+    boolean isOpaque(String path) {
+        return opaque.contains(path);
     }
 
     /** Sets the times of all directories, when nothing will be made in them any more. */
     void finish() {
-        for (Map.Entry<String, Timestamp> time : times.entrySet()) {
-            try (Fd directory = openOwn(time.getKey())) {
-                writer.time(directory.number(), time.getValue());
-            }
-        }
-    }
-
-    /** Sets times before the end and forgets them: all but those of directories in use, which the next entry will change. */
-    private void setTimes(String current) {
-        Set<String> inUse = new HashSet<>();
-        inUse.add(current);
-        cache.values().forEach(directory -> inUse.add(directory.path()));
-        Map<String, Timestamp> later = new HashMap<>();
-        for (String path : inUse) {
-            Timestamp time = times.remove(path);
-            if (time != null) {
-                later.put(path, time);
-            }
-        }
-        finish();
-        times.clear();
-        times.putAll(later);
-        timesWereSet = true;
-    }
-
-    /** Of a directory that will be changed: when its time was set already, it must be set again. */
-    private void rememberTime(String path) {
-        if (timesWereSet && !times.containsKey(path) && !(path.isEmpty() && !describesRoot)) {
-            try (Fd directory = openOwn(path)) {
-                times.put(path, calls.fstat(directory.number()).modified());
-            }
-        }
+        times.setAll();
     }
 
     Fd openOwn(String path) {
         return Beneath.open(calls, root.number(), path, Open.RDONLY | Open.DIRECTORY)
                 .orElseThrow(() -> new SyscallException("openat2", RawName.shown(path), Errno.ENOENT));
+    }
+
+    /** A handle of what this layer itself has there. */
+    Optional<Fd> handle(String path) {
+        return Beneath.handle(calls, root.number(), path);
     }
 
     int stash() {
@@ -283,152 +253,46 @@ final class LayerTree implements AutoCloseable {
         });
     }
 
-    private static void forget(Collection<String> paths, String removed) {
+    private Set<String> inUse() {
+        Set<String> paths = new HashSet<>();
+        cache.values().forEach(directory -> paths.add(directory.path()));
+        return paths;
+    }
+
+    static void forget(Collection<String> paths, String removed) {
         paths.removeIf(path -> path.equals(removed) || path.startsWith(removed + "/"));
     }
 
-    private Place walk(List<String> components, boolean make) {
-        Deque<String> rest = new ArrayDeque<>(components);
-        Place place = top();
-        int links = 0;
-        while (!rest.isEmpty()) {
-            String name = rest.poll();
-            if (name.equals("..")) {
-                restart(rest, parent(place.path()), List.of());
-                place = top();
-                continue;
-            }
-            Step step = step(place, name, make);
-            if (step.link() != null) {
-                if (++links > MAX_LINKS) {
-                    throw new RootfsException.BadLayer(
-                            RawName.shown(String.join("/", components)) + " leads through too many symbolic links");
-                }
-                restart(rest, step.link().startsWith("/") ? "" : place.path(), split(step.link()));
-                place = top();
-            } else if (step.place() == null || (!step.place().own() && make)) {
-                if (!make) {
-                    return null;
-                }
-                place = imply(place, name, step);
-            } else {
-                place = step.place();
-            }
-        }
-        return place;
-    }
-
     /**
-     * One component further.
+     * Makes a directory that the archive has no entry for, at least not yet.
      *
-     * @param place the directory, null when there is none
-     * @param link the target of a symlink, else null
+     * @param below a lower layer has it, and it shows through
      * @param hidden this layer deleted what the lower layers have there
      */
-    private record Step(Place place, String link, boolean hidden) {}
-
-    private Step step(Place place, String name, boolean make) {
-        String path = place.child(name);
-        if (place.own()) {
-            try (Fd own = Beneath.handle(calls, root.number(), path).orElse(null)) {
-                if (own != null) {
-                    return ownStep(place, path, own, make);
-                }
-            }
-        }
-        if (!place.lowerVisible()) {
-            return new Step(null, null, false);
-        }
-        try (Fd below = lower.open(path).orElse(null)) {
-            if (below == null) {
-                return new Step(null, null, false);
-            }
-            Stat stat = calls.fstat(below.number());
-            if (stat.isSymlink()) {
-                dependent = true;
-                return new Step(null, lower.readLink(below), false);
-            }
-            return stat.isDirectory() ? new Step(new Place(path, false, true), null, false) : inTheWay(path, make);
-        }
-    }
-
-    private Step ownStep(Place place, String path, Fd own, boolean make) {
-        Stat stat = calls.fstat(own.number());
-        if (stat.isSymlink()) {
-            return new Step(null, RawName.of(calls.readlinkat(own.number(), new byte[0])), false);
-        }
-        if (stat.isWhiteout()) {
-            return new Step(null, null, true);
-        }
-        if (!stat.isDirectory()) {
-            return inTheWay(path, make);
-        }
-        return new Step(new Place(path, true, place.lowerVisible() && !opaque.contains(path)), null, false);
-    }
-
-    private static Step inTheWay(String path, boolean make) {
-        if (make) {
-            throw new RootfsException.BadLayer(
-                    RawName.shown(path) + " is no directory, but the archive has files beneath it");
-        }
-        return new Step(null, null, false);
-    }
-
-    /** Makes a directory that the archive has no entry for, at least not yet. */
-    private Place imply(Place parent, String name, Step step) {
+    Place imply(Place parent, String name, boolean below, boolean hidden) {
         String path = parent.child(name);
-        rememberTime(parent.path());
+        times.remember(parent.path());
         try (Fd above = openOwn(parent.path())) {
-            if (step.hidden()) {
+            if (hidden) {
                 calls.unlinkat(above.number(), RawName.bytes(name), 0);
                 whiteouts.remove(path);
             }
             calls.mkdirat(above.number(), RawName.bytes(name), 0700);
         }
-        boolean visible = step.place() != null;
         try (Fd made = openOwn(path);
-                Fd below = visible ? lower.open(path).orElse(null) : null) {
-            Attributes attributes = below == null ? Attributes.IMPLIED_DIRECTORY : Attributes.of(calls, below);
+                Fd lowerOne = below ? lower.open(path).orElse(null) : null) {
+            Attributes attributes = lowerOne == null ? Attributes.IMPLIED_DIRECTORY : Attributes.of(calls, lowerOne);
             writer.toDirectory(made.number(), attributes, RawName.shown(path));
-            times.put(path, attributes.modified());
+            times.put(path, attributes.modified(), inUse());
         }
         implied.add(path);
         if (implied.size() > REMEMBERED) {
             dependsOnLower();
             implied.clear();
         }
-        if (times.size() > REMEMBERED) {
-            setTimes(path);
-        }
-        if (step.hidden()) {
+        if (hidden) {
             makeOpaque(path);
         }
-        return new Place(path, true, visible);
-    }
-
-    private Place top() {
-        return new Place("", true, !opaque.contains(""));
-    }
-
-    private static void restart(Deque<String> rest, String path, List<String> more) {
-        List<String> before = split(path);
-        for (int i = more.size() - 1; i >= 0; i--) {
-            rest.addFirst(more.get(i));
-        }
-        for (int i = before.size() - 1; i >= 0; i--) {
-            rest.addFirst(before.get(i));
-        }
-    }
-
-    /** Without empty components and ".", but with "..", which the walk resolves. */
-    private static List<String> split(String path) {
-        return List.of(path.split("/")).stream()
-                .filter(name -> !name.isEmpty() && !name.equals("."))
-                .toList();
-    }
-
-    private static String parent(String path) {
-        int slash = path.lastIndexOf('/');
-        return slash < 0 ? "" : path.substring(0, slash);
+        return new Place(path, true, below);
     }
 }
