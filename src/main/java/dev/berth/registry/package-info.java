@@ -1,2 +1,5 @@
-/** Distribution client: one class per endpoint, one caller that owns HTTP, auth, retry. May import oci and Vert.x. */
+/**
+ * Distribution client: one class per endpoint, one caller that owns HTTP, authentication, redirects and retry. May import
+ * oci and Vert.x.
+ */
 package dev.berth.registry;

@@ -1,0 +1,161 @@
+package dev.berth.registry;
+
+import dev.berth.registry.TransportException.Stage;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.RequestOptions;
+import io.vertx.core.net.SocketAddress;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.NoRouteToHostException;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SSLException;
+
+/**
+ * Sends one request and waits for the head of its answer: no authentication, no redirects, no retry. To be called from
+ * plain threads, never from one of Vert.x.
+ */
+final class Transport implements AutoCloseable {
+
+    private final HttpClient client;
+    private final Limits limits;
+
+    Transport(Vertx vertx, Limits limits, HttpClientOptions options) {
+        this.limits = limits;
+        this.client = vertx.createHttpClient(new HttpClientOptions(options)
+                .setConnectTimeout((int) limits.connect().toMillis())
+                .setSslHandshakeTimeout(limits.head().toMillis())
+                .setSslHandshakeTimeoutUnit(TimeUnit.MILLISECONDS)
+                .setDecompressionSupported(false)
+                .setMaxPoolSize(limits.blobsAtOnce() + 4)
+                .setMaxHeaderSize(32 << 10)
+                .setKeepAliveTimeout(30));
+    }
+
+    /** @param body may be empty */
+    Exchange send(HttpMethod method, URI uri, Map<String, String> headers, Buffer body, Cancellation cancellation)
+            throws TransportException {
+        cancellation.check();
+        Origin origin = Origin.of(uri);
+        HttpClientRequest request = connect(method, uri, origin, cancellation);
+        headers.forEach(request::putHeader);
+        request.putHeader("Host", origin.authority());
+        request.putHeader("User-Agent", "berth");
+        Future<Exchange> answer =
+                request.response().map(response -> new Exchange(request, response, limits, cancellation));
+        if (body.length() == 0) {
+            request.end();
+        } else {
+            request.end(body);
+        }
+        try {
+            return await(answer, limits.head(), Stage.EXCHANGE, cancellation);
+        } catch (TransportException | RuntimeException e) {
+            request.reset();
+            answer.onSuccess(Exchange::close);
+            throw e;
+        }
+    }
+
+    /** Tries every address of the host: a name may have an IPv6 address that leads nowhere from here. */
+    private HttpClientRequest connect(HttpMethod method, URI uri, Origin origin, Cancellation cancellation)
+            throws TransportException {
+        TransportException last = null;
+        for (InetAddress address : addresses(origin.host())) {
+            Future<HttpClientRequest> connected = client.request(options(method, uri, origin, address));
+            try {
+                // waiting for a free connection of the pool counts too, hence more than the time to connect
+                return await(connected, limits.connect().plus(limits.head()), Stage.CONNECT, cancellation);
+            } catch (TransportException e) {
+                connected.onSuccess(HttpClientRequest::reset);
+                last = e;
+            } catch (RuntimeException e) {
+                connected.onSuccess(HttpClientRequest::reset);
+                throw e;
+            }
+        }
+        throw last;
+    }
+
+    private static RequestOptions options(HttpMethod method, URI uri, Origin origin, InetAddress address) {
+        String path = uri.getRawPath().isEmpty() ? "/" : uri.getRawPath();
+        return new RequestOptions()
+                .setMethod(method)
+                .setSsl(origin.isHttps())
+                .setHost(origin.host())
+                .setPort(origin.port())
+                .setServer(SocketAddress.inetSocketAddress(new InetSocketAddress(address, origin.port())))
+                .setURI(uri.getRawQuery() == null ? path : path + "?" + uri.getRawQuery())
+                .setFollowRedirects(false);
+    }
+
+    private static InetAddress[] addresses(String host) throws TransportException {
+        try {
+            return InetAddress.getAllByName(host);
+        } catch (UnknownHostException e) {
+            throw new TransportException(Stage.CONNECT, "no such host; check its name and your network", e);
+        }
+    }
+
+    private static <T> T await(Future<T> future, Duration time, Stage stage, Cancellation cancellation)
+            throws TransportException {
+        CompletableFuture<T> result = future.toCompletionStage().toCompletableFuture();
+        try (var registration =
+                cancellation.onCancel(() -> result.completeExceptionally(new RegistryException.Cancelled()))) {
+            return result.get(time.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            throw new TransportException(stage, "no answer within " + time.toSeconds() + " s", e);
+        } catch (ExecutionException e) {
+            throw failure(stage, e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new RegistryException.Cancelled();
+        }
+    }
+
+    /** Says in a few words what broke. @throws RegistryException.Cancelled when it was us */
+    static TransportException failure(Stage stage, Throwable cause) {
+        if (cause instanceof RegistryException.Cancelled cancelled) {
+            throw cancelled;
+        }
+        for (Throwable t = cause; t != null; t = t.getCause()) {
+            if (t instanceof SSLException) {
+                return new TransportException(Stage.HANDSHAKE, "TLS failed (" + t.getMessage() + ")", cause);
+            }
+            if (t instanceof NoRouteToHostException) {
+                return new TransportException(stage, "no route to it; check your network", cause);
+            }
+            if (t instanceof ConnectException connect) {
+                return new TransportException(stage, refusal(connect), cause);
+            }
+        }
+        return new TransportException(
+                stage, stage == Stage.CONNECT ? "the connection failed" : "the connection broke off", cause);
+    }
+
+    private static String refusal(ConnectException e) {
+        String message = String.valueOf(e.getMessage()).toLowerCase(java.util.Locale.ROOT);
+        if (message.contains("refused")) {
+            return "connection refused; check its name and that it runs";
+        }
+        return message.contains("unreachable") ? "network unreachable; check your network" : "connecting timed out";
+    }
+
+    @Override
+    public void close() {
+        client.close();
+    }
+}
