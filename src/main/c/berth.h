@@ -117,6 +117,12 @@ int msg_send_failed(int sock, const char *step, const char *target, int error);
 /* 1 = a message, 0 = the other side is gone, -1 = errno (EAGAIN included). */
 int msg_receive(int sock, struct message *message);
 
+/* ---- targets.c: places in the container's tree ---- */
+
+/* The place as O_PATH; it is made, with its parents, where it is missing, links being followed beneath the root. */
+int target_directory(int root, const char *path, mode_t mode, bool *made);
+int target_file(int root, const char *path);
+
 /* ---- mounts.c: records that change what the container sees ---- */
 
 struct tree {
@@ -166,7 +172,7 @@ _Noreturn void process_main(struct start *start, int alive);
 
 /* ---- log.c: the ring on disk ---- */
 
-enum { LOG_STDOUT = 1, LOG_STDERR = 2, LOG_SIZE = 5, LOG_GAP = 7, LOG_HEADER = 24, LOG_RECORD = 13 };
+enum { LOG_STDOUT = 1, LOG_STDERR = 2, LOG_SIZE = 5, LOG_GAP = 7, LOG_HEADER = 24, LOG_RECORD = 13, LOG_PAYLOAD = 64 * 1024 };
 
 struct log {
   int dir;
@@ -180,6 +186,8 @@ struct log {
 
 int log_open(struct log *log, int dir, uint64_t max, unsigned files);
 void log_append(struct log *log, uint8_t kind, const void *data, size_t size);
+/* The logical offset below which everything would be gone, if so many bytes were appended now; 0 = nothing would. */
+uint64_t log_dropped_by(const struct log *log, size_t size);
 static inline uint64_t log_end(const struct log *log) { return log->base + log->size; }
 
 /* ---- frames.c: the monitor's socket ---- */

@@ -34,8 +34,11 @@ static struct client *new_client(int fd)
 void client_accept(struct monitor *m)
 {
   int fd = accept4(m->listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+  int least = 1;
   if (fd < 0)
     return;
+  /* A slow client is to find the newest offset, not hundreds of old ones: few frames fit, later ones are folded. */
+  setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &least, sizeof least);
   for (size_t i = 0; i < CLIENTS_MAX; i++) {
     if (m->clients[i] != NULL)
       continue;
@@ -81,27 +84,26 @@ static bool compose(struct monitor *m, struct client *c)
   return true;
 }
 
-static bool flush(struct client **slot)
+/* A client that hears nothing more may have sent input that is still to be taken: only the end of that closes it. */
+static bool flush(struct client *c)
 {
-  struct client *c = *slot;
-  while (c->out_done < c->out_filled) {
+  while (!c->deaf && c->out_done < c->out_filled) {
     ssize_t n = send(c->fd, c->out + c->out_done, c->out_filled - c->out_done, MSG_NOSIGNAL);
     if (n < 0 && errno == EINTR)
       continue;
     if (n < 0) {
-      if (errno != EAGAIN)
-        client_close(slot);
+      c->deaf = errno != EAGAIN;
       return false;
     }
     c->out_done += (size_t)n;
   }
-  return true;
+  return !c->deaf;
 }
 
-void client_write(struct monitor *m, struct client **slot)
+void client_write(struct monitor *m, struct client *c)
 {
-  while (flush(slot))
-    if (!compose(m, *slot))
+  while (flush(c))
+    if (!compose(m, c))
       return;
 }
 
@@ -216,6 +218,7 @@ void client_read(struct monitor *m, struct client **slot)
   if (n < 0 && (errno == EAGAIN || errno == EINTR))
     return;
   if (n <= 0) {
+    m->reader_left = m->reader_left || c->greeted;
     client_close(slot);
     return;
   }
@@ -226,8 +229,14 @@ void client_read(struct monitor *m, struct client **slot)
 uint64_t clients_furthest(const struct monitor *m)
 {
   uint64_t furthest = 0;
-  for (size_t i = 0; i < CLIENTS_MAX; i++)
-    if (m->clients[i] != NULL && m->clients[i]->read > furthest)
+  bool any = false;
+  for (size_t i = 0; i < CLIENTS_MAX; i++) {
+    if (m->clients[i] == NULL)
+      continue;
+    any = true;
+    if (m->clients[i]->read > furthest)
       furthest = m->clients[i]->read;
-  return furthest;
+  }
+  /* Before the first reader comes the program waits for it; when the last has left it goes on without. */
+  return any || !m->reader_left ? furthest : UINT64_MAX;
 }

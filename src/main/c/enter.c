@@ -5,10 +5,12 @@
 
 #include <fcntl.h>
 #include <grp.h>
+#include <linux/nsfs.h>
 #include <sched.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
@@ -121,6 +123,17 @@ static void own_mounts(void)
     die("cannot set the mounts apart: %s", strerror(errno));
 }
 
+/* A mount namespace inside the user namespace: where AppArmor has let in the user namespace but no power in it, this fails. */
+static void unshare_mounts(void)
+{
+  if (unshare(CLONE_NEWNS) == 0)
+    return own_mounts();
+  if (errno == EPERM || errno == EACCES)
+    die("cannot make a mount namespace: %s; AppArmor keeps unprivileged user namespaces from it: 'berth doctor' prints the "
+        "profile that allows it, or: sysctl -w kernel.apparmor_restrict_unprivileged_userns=0", strerror(errno));
+  die("cannot make a mount namespace: %s", strerror(errno));
+}
+
 static void bind_tun(const struct enter *e)
 {
   if (e->tun == NULL)
@@ -171,13 +184,29 @@ static void take_root(void)
     die("cannot become uid 0 of the user namespace: %s", strerror(errno));
 }
 
-static bool same_namespace(int fd, const char *path)
+static bool same_namespace(int fd, const struct stat *other)
 {
-  struct stat a, b;
-  return fstat(fd, &a) == 0 && stat(path, &b) == 0 && a.st_ino == b.st_ino && a.st_dev == b.st_dev;
+  struct stat st;
+  return fstat(fd, &st) == 0 && st.st_ino == other->st_ino && st.st_dev == other->st_dev;
 }
 
-/* Joins the user namespace of one running monitor; false when it is gone, or is not ours. */
+/* From a user namespace up to the one right below our own, which is a U1; -1 when it is not below ours. */
+static int climb(int fd)
+{
+  struct stat own;
+  if (stat("/proc/self/ns/user", &own) < 0 || same_namespace(fd, &own))
+    return -1;
+  for (;;) {
+    _cleanup_close_ int parent = ioctl(fd, NS_GET_PARENT);
+    if (parent < 0)
+      return -1;
+    if (same_namespace(parent, &own))
+      return fcntl(fd, F_DUPFD_CLOEXEC, 3);
+    fd = dup3(parent, fd, O_CLOEXEC);
+  }
+}
+
+/* Joins the U1 of a running monitor or PID 1; false when it is gone, or its namespace is not ours to enter. */
 static bool join(const char *text)
 {
   uint64_t process[2];
@@ -187,14 +216,13 @@ static bool join(const char *text)
   snprintf(path, sizeof path, "/proc/%llu/ns/user", (unsigned long long)process[0]);
   _cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC);
   /* Opened first, then compared: what is open now belonged to the process that the start time names. */
-  if (fd < 0 || start_time((pid_t)process[0]) != process[1] || same_namespace(fd, "/proc/self/ns/user"))
+  if (fd < 0 || start_time((pid_t)process[0]) != process[1])
     return false;
-  if (setns(fd, CLONE_NEWUSER) < 0)
+  _cleanup_close_ int user = climb(fd);
+  if (user < 0 || setns(user, CLONE_NEWUSER) < 0)
     return false;
   take_root();
-  if (unshare(CLONE_NEWNS) < 0)
-    die("cannot make a mount namespace: %s", strerror(errno));
-  own_mounts();
+  unshare_mounts();
   return true;
 }
 
@@ -206,33 +234,74 @@ static bool join_any(const struct enter *e)
   return false;
 }
 
-static void run_mapper(const char *mapper, const char *file, pid_t pid, const char *const *maps, size_t count)
+struct mapper {
+  const char *program, *file;
+  char *argv[3 * ENTER_MANY + 3];
+  char pid[16], numbers[3 * ENTER_MANY][24];
+};
+
+static void fill_mapper(struct mapper *m, pid_t pid, const char *const *maps, size_t count)
 {
-  char *argv[3 * ENTER_MANY + 3], numbers[3 * ENTER_MANY][24], pid_text[16];
   size_t used = 0, number = 0;
-  snprintf(pid_text, sizeof pid_text, "%d", (int)pid);
-  argv[used++] = (char *)mapper;
-  argv[used++] = pid_text;
+  snprintf(m->pid, sizeof m->pid, "%d", (int)pid);
+  m->argv[used++] = (char *)m->program;
+  m->argv[used++] = m->pid;
   for (size_t i = 0; i < count; i++) {
     uint64_t map[3];
     if (!split(maps[i], map, 3))
       die("'%s' is not INSIDE:OUTSIDE:COUNT", maps[i]);
     for (int j = 0; j < 3; j++, number++) {
-      snprintf(numbers[number], sizeof numbers[number], "%llu", (unsigned long long)map[j]);
-      argv[used++] = numbers[number];
+      snprintf(m->numbers[number], sizeof m->numbers[number], "%llu", (unsigned long long)map[j]);
+      m->argv[used++] = m->numbers[number];
     }
   }
-  argv[used] = NULL;
+  m->argv[used] = NULL;
+}
+
+/* The first line of what the mapper says goes into our sentence. */
+static void read_line(int fd, char *line, size_t size)
+{
+  size_t filled = 0;
+  ssize_t n;
+  while (filled < size - 1 && ((n = read(fd, line + filled, size - 1 - filled)) > 0 || (n < 0 && errno == EINTR)))
+    filled += n > 0 ? (size_t)n : 0;
+  line[filled] = '\0';
+  line[strcspn(line, "\n")] = '\0';
+}
+
+_Noreturn static void exec_mapper(struct mapper *m, int said)
+{
+  dup2(said, 2);
+  execv(m->program, m->argv);
+  fprintf(stderr, "%s\n", strerror(errno));
+  _exit(EXIT_NOT_FOUND);
+}
+
+static void run_mapper(struct mapper *m)
+{
+  int said[2], status = 0;
+  char line[256];
+  if (pipe2(said, O_CLOEXEC) < 0)
+    die("cannot make a pipe: %s", strerror(errno));
   pid_t child = fork();
-  if (child == 0) {
-    execv(mapper, argv);
-    fprintf(stderr, "berth-init: cannot run %s: %s; install the package uidmap\n", mapper, strerror(errno));
-    _exit(EXIT_NOT_FOUND);
-  }
-  int status = 0;
-  if (child < 0 || waitpid(child, &status, 0) < 0 || status != 0)
-    die("%s could not map the ids of %s: check that it is setuid root and that /etc/sub%.3s has a range for this user "
-        "(usermod --add-subuids 100000-165535 --add-subgids 100000-165535 USER)", mapper, file, file);
+  if (child == 0)
+    exec_mapper(m, said[1]);
+  close(said[1]);
+  read_line(said[0], line, sizeof line);
+  close(said[0]);
+  if (child > 0 && waitpid(child, &status, 0) == child && status == 0)
+    return;
+  if (WIFEXITED(status) && WEXITSTATUS(status) == EXIT_NOT_FOUND)
+    die("cannot run %s: %s; install the package uidmap", m->program, line);
+  die("%s cannot map the ids of %s: %s; check that it is setuid root, and that /etc/sub%.3s has a range for this user "
+      "(usermod --add-subuids 100000-165535 --add-subgids 100000-165535 USER)", m->program, m->file, line, m->file);
+}
+
+static void map_outside(const char *program, const char *file, pid_t pid, const char *const *maps, size_t count)
+{
+  struct mapper m = {.program = program, .file = file};
+  fill_mapper(&m, pid, maps, count);
+  run_mapper(&m);
 }
 
 /* The helper stays outside of the new namespace, where newuidmap has to run, and maps its parent. */
@@ -244,8 +313,8 @@ static pid_t start_helper(const struct enter *e, int wanted, pid_t parent)
   char byte;
   if (read(wanted, &byte, 1) != 1)
     _exit(EXIT_BERTH);
-  run_mapper(e->newuidmap, "uid_map", parent, e->uid_map, e->uid_maps);
-  run_mapper(e->newgidmap, "gid_map", parent, e->gid_map, e->gid_maps);
+  map_outside(e->newuidmap, "uid_map", parent, e->uid_map, e->uid_maps);
+  map_outside(e->newgidmap, "gid_map", parent, e->gid_map, e->gid_maps);
   _exit(0);
 }
 
@@ -311,9 +380,7 @@ int enter_main(int argc, char **argv)
     else
       map_range(&e);
     take_root();
-    if (unshare(CLONE_NEWNS) < 0)
-      die("cannot make a mount namespace: %s", strerror(errno));
-    own_mounts();
+    unshare_mounts();
   }
   execvp(e.program[0], e.program);
   int error = errno;

@@ -61,7 +61,7 @@ static int open_terminal(struct start *start, int ptmx)
 
 static int console(struct start *start, const struct tree *tree)
 {
-  if (open_terminal(start, open_beneath(tree->root, "dev/pts/ptmx", O_RDWR | O_NOCTTY, 0)) < 0)
+  if (open_terminal(start, open_beneath(tree->root, "dev/pts/ptmx", O_RDWR | O_NOCTTY | O_NONBLOCK, 0)) < 0)
     return -1;
   return mounts_bind_fd(tree, start->terminal.slave, "/dev/console");
 }
@@ -139,13 +139,19 @@ static void drop_power(void)
   prctl(PR_SET_PDEATHSIG, SIGKILL);
 }
 
-/* Of all descriptors only the link to the monitor and the signals stay, so that no pipe or mount is held open. */
-static void keep_two(struct start *start, int *signals)
+/*
+ * Of all descriptors only the link to the monitor, the signals and the terminal stay, so that no pipe or mount is held
+ * open. The terminal does, or its master would be hung up while the program has it closed.
+ */
+static void keep_few(struct start *start, int *signals)
 {
-  int link = fcntl(start->link, F_DUPFD_CLOEXEC, 200), signal = fcntl(*signals, F_DUPFD_CLOEXEC, 200);
-  start->link = dup3(link, 3, O_CLOEXEC);
-  *signals = dup3(signal, 4, O_CLOEXEC);
-  syscall(SYS_close_range, 5, ~0u, 0);
+  int *kept[] = {&start->link, signals, &start->terminal.slave};
+  int count = start->terminal.slave >= 0 ? 3 : 2;
+  for (int i = 0; i < count; i++)
+    *kept[i] = fcntl(*kept[i], F_DUPFD_CLOEXEC, 200);
+  for (int i = 0; i < count; i++)
+    *kept[i] = dup3(*kept[i], 3 + i, O_CLOEXEC);
+  syscall(SYS_close_range, 3 + count, ~0u, 0);
 }
 
 /* Forks the program and waits until its exec is done; the pipe closes at exec, a byte in it means failure. */
@@ -176,7 +182,7 @@ static pid_t start_program(struct start *start)
   return pid;
 }
 
-static void tell_exit(struct start *start, int status)
+_Noreturn static void tell_exit(struct start *start, int status)
 {
   char text[16];
   snprintf(text, sizeof text, "%d", status);
@@ -218,6 +224,12 @@ static int take_signals(void)
   return signalfd(-1, &all, SFD_CLOEXEC);
 }
 
+/* The user's keys are not the container's: keyrings are inherited, and belong to no namespace but by user. */
+static void leave_keyring(void)
+{
+  syscall(SYS_keyctl, 1 /* KEYCTL_JOIN_SESSION_KEYRING */, NULL);
+}
+
 static void close_range_of(int first, int last)
 {
   syscall(SYS_close_range, first, last, 0);
@@ -231,6 +243,9 @@ void init_main(struct start *start)
   close_range_of(FD_RUNTIME, FD_CGROUP);
   wait_for_ids(start);
   become_root(start);
+  if (unshare(CLONE_NEWCGROUP) < 0)
+    give_up(start, "clone", "cgroup", errno);
+  leave_keyring();
   setsid();
   umask(0022);
   for (size_t i = 0; i < start->plan->count; i++) {
@@ -240,7 +255,7 @@ void init_main(struct start *start)
   }
   int signals = take_signals();
   pid_t program = start_program(start);
-  keep_two(start, &signals);
+  keep_few(start, &signals);
   drop_power();
   serve(start, program, signals);
 }
@@ -269,13 +284,16 @@ void join_main(struct start *start)
   wait_for_ids(start);
   join_namespaces(start);
   become_root(start);
+  leave_keyring();
+  setsid();
   if (chdir("/") < 0)
     give_up(start, "cwd", "/", errno);
   umask(0022);
-  if (start->terminal.wanted && open_terminal(start, open("/dev/pts/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC)) < 0)
+  if (start->terminal.wanted && open_terminal(start, open_beneath(AT_FDCWD, "dev/pts/ptmx", O_RDWR | O_NOCTTY | O_NONBLOCK, 0)) < 0)
     give_up(start, "terminal", "/dev/pts/ptmx", errno);
   int signals = take_signals();
   pid_t program = start_program(start);
-  keep_two(start, &signals);
+  keep_few(start, &signals);
+  drop_power();
   serve(start, program, signals);
 }

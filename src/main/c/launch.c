@@ -16,6 +16,8 @@ _Noreturn void launch_undo(struct monitor *m)
 {
   if (m->init > 0)
     kill(m->init, SIGKILL);
+  if (m->program_fd >= 0) /* of a session: it is in the container's pid namespace, not below its joiner's */
+    syscall(SYS_pidfd_send_signal, m->program_fd, SIGKILL, NULL, 0);
   if (m->network > 0)
     kill(m->network, SIGKILL);
   while (waitpid(-1, NULL, 0) > 0 || errno == EINTR)
@@ -222,8 +224,8 @@ void launch(struct monitor *m)
   make_link(m, link);
   if (plan_find(&m->plan, REC_network) != NULL && pipe2(ready, O_CLOEXEC) < 0)
     launch_fail(m, "network", "", errno);
-  uint64_t namespaces = CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWUTS | CLONE_NEWIPC |
-                        CLONE_NEWCGROUP;
+  /* No CLONE_NEWCGROUP: its root would be our own cgroup. PID 1 makes it when it is where it belongs. */
+  uint64_t namespaces = CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWUTS | CLONE_NEWIPC;
   m->init = clone_child(m->exec ? 0 : namespaces);
   if (m->init < 0)
     launch_fail(m, "clone", "", errno);

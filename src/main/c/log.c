@@ -1,6 +1,7 @@
 #include "berth.h"
 
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
@@ -8,86 +9,154 @@
 
 static const char MAGIC[8] = {'B', 'E', 'R', 'T', 'H', 'L', 'O', 'G'};
 
-static int begin_file(struct log *log, uint64_t base)
+/* A new file with its header, under a name that nobody reads: a reader never meets half a header. */
+static int new_file(const struct log *log, uint64_t base)
 {
   uint8_t header[LOG_HEADER] = {0};
   memcpy(header, MAGIC, sizeof MAGIC);
   put32(header + 8, 1);
   put64(header + 16, base);
-  /* Written whole before it gets its name, so that a reader never meets half a header. */
-  int fd = openat(log->dir, "log.new", O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-  if (fd < 0)
-    return -1;
-  if (write_all(fd, header, sizeof header) < 0 || renameat(log->dir, "log.new", log->dir, "log") < 0) {
-    int error = errno;
-    close(fd);
-    unlinkat(log->dir, "log.new", 0);
-    errno = error;
+  int fd = openat(log->dir, "log.new", O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+  if (fd >= 0 && write_all(fd, header, sizeof header) < 0) {
+    closep(&fd);
     return -1;
   }
-  if (log->fd >= 0)
-    close(log->fd);
+  return fd;
+}
+
+static void name_of(unsigned age, char *name, size_t size)
+{
+  if (age == 0)
+    snprintf(name, size, "log");
+  else
+    snprintf(name, size, "log.%u", age);
+}
+
+/* Renames each file to the next age; the oldest goes. */
+static int shift_files(const struct log *log)
+{
+  char from[16], to[16];
+  for (unsigned age = log->files - 1; age > 0; age--) {
+    name_of(age, to, sizeof to);
+    name_of(age - 1, from, sizeof from);
+    if (renameat(log->dir, from, log->dir, to) < 0 && errno != ENOENT)
+      return -1;
+  }
+  return 0;
+}
+
+/* Goes on in a new file; the one before is kept under the next age, or is not worth keeping. */
+static int begin_file(struct log *log, uint64_t base, bool keep)
+{
+  int fd = new_file(log, base);
+  if (fd < 0 || (keep && shift_files(log) < 0) || renameat(log->dir, "log.new", log->dir, "log") < 0) {
+    closep(&fd);
+    unlinkat(log->dir, "log.new", 0);
+    return -1;
+  }
+  closep(&log->fd);
   log->fd = fd;
   log->base = base;
   log->size = 0;
   return 0;
 }
 
-/* The bytes of whole records in the file. */
-static uint64_t whole_records(int fd, uint64_t file_size)
+/* The length of the record at the head of data, 0 when it is none: power loss leaves zeros and halves behind. */
+static size_t record_size(const uint8_t *data, size_t size)
 {
-  uint64_t at = LOG_HEADER;
-  uint8_t head[LOG_RECORD];
-  while (at + LOG_RECORD <= file_size && pread(fd, head, sizeof head, (off_t)at) == sizeof head) {
-    uint64_t next = at + LOG_RECORD + get32(head);
-    if (next > file_size)
-      break;
-    at = next;
-  }
-  return at - LOG_HEADER;
+  if (size < LOG_RECORD || data[4] == 0 || get32(data) > LOG_PAYLOAD)
+    return 0;
+  size_t whole = LOG_RECORD + get32(data);
+  return whole <= size ? whole : 0;
 }
 
-/* Goes on with the log of an earlier start; false when it is not one. */
-static bool resume_file(struct log *log)
+/* The bytes of whole records in the file. */
+static uint64_t whole_records(int fd)
+{
+  enum { CHUNK = 4 * (LOG_PAYLOAD + LOG_RECORD) };
+  uint8_t *data = malloc(CHUNK);
+  uint64_t good = 0;
+  ssize_t n = 0;
+  while (data != NULL && (n = pread(fd, data, CHUNK, (off_t)(LOG_HEADER + good))) > 0) {
+    size_t at = 0, next;
+    while ((next = record_size(data + at, (size_t)n - at)) > 0)
+      at += next;
+    if (at == 0)
+      break;
+    good += at;
+  }
+  free(data);
+  return good;
+}
+
+/* The base of a file of this log; false when it is none. */
+static bool read_base(int fd, uint64_t *base)
 {
   uint8_t header[LOG_HEADER];
-  struct stat st;
-  int fd = openat(log->dir, "log", O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+  if (pread(fd, header, sizeof header, 0) != sizeof header || memcmp(header, MAGIC, sizeof MAGIC) != 0 ||
+      get32(header + 8) != 1)
+    return false;
+  *base = get64(header + 16);
+  return true;
+}
+
+/* Goes on with the log of an earlier start; false when there is none, or what stands there is something else. */
+static bool resume_file(struct log *log)
+{
+  int fd = openat(log->dir, "log", O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
   if (fd < 0)
     return false;
-  if (fstat(fd, &st) < 0 || pread(fd, header, sizeof header, 0) != sizeof header ||
-      memcmp(header, MAGIC, sizeof MAGIC) != 0 || get32(header + 8) != 1) {
+  if (!read_base(fd, &log->base)) {
     close(fd);
     return false;
   }
   log->fd = fd;
-  log->base = get64(header + 16);
-  log->size = whole_records(fd, (uint64_t)st.st_size);
-  if (ftruncate(fd, (off_t)(LOG_HEADER + log->size)) < 0)
-    return false;
-  return true;
+  log->size = whole_records(fd);
+  return ftruncate(fd, (off_t)(LOG_HEADER + log->size)) == 0;
+}
+
+/* Where a damaged newest file left us: behind what the one before holds, so that offsets never go back. */
+static uint64_t end_of_older(const struct log *log)
+{
+  struct stat st;
+  uint64_t base = 0;
+  _cleanup_close_ int fd = openat(log->dir, "log.1", O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+  if (fd < 0 || !read_base(fd, &base) || fstat(fd, &st) < 0)
+    return 0;
+  return base + (uint64_t)st.st_size - LOG_HEADER;
 }
 
 int log_open(struct log *log, int dir, uint64_t max, unsigned files)
 {
   *log = (struct log){.dir = dir, .fd = -1, .max = max, .files = files > 0 ? files : 1};
-  return resume_file(log) ? 0 : begin_file(log, 0);
+  if (resume_file(log))
+    return 0;
+  closep(&log->fd);
+  log->fd = -1;
+  return begin_file(log, end_of_older(log), false);
 }
 
-static void rotate(struct log *log)
+static bool is_full(const struct log *log, size_t size)
 {
-  char from[16], to[16];
-  for (unsigned i = log->files - 1; i > 0; i--) {
-    snprintf(to, sizeof to, "log.%u", i);
-    if (i > 1)
-      snprintf(from, sizeof from, "log.%u", i - 1);
-    else
-      snprintf(from, sizeof from, "log");
-    renameat(log->dir, from, log->dir, to);
-  }
-  /* Where no new file can be made (disk full) the old one, whatever its name, takes what it can. */
-  if (begin_file(log, log_end(log)) < 0 && log->files > 1)
-    renameat(log->dir, "log.1", log->dir, "log");
+  return log->size > 0 && log->size + LOG_RECORD + size > log->max;
+}
+
+uint64_t log_dropped_by(const struct log *log, size_t size)
+{
+  char name[16];
+  uint64_t base;
+  if (!is_full(log, size))
+    return 0;
+  if (log->files == 1)
+    return log_end(log);
+  /* The oldest file goes; it ends where the one after it begins. */
+  name_of(log->files - 2, name, sizeof name);
+  _cleanup_close_ int fd = openat(log->dir, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+  char oldest[16];
+  name_of(log->files - 1, oldest, sizeof oldest);
+  if (fd < 0 || faccessat(log->dir, oldest, F_OK, 0) < 0 || !read_base(fd, &base))
+    return 0;
+  return base;
 }
 
 /* Writes one record whole or not at all. */
@@ -107,6 +176,7 @@ static bool append(struct log *log, uint8_t kind, const void *data, size_t size)
     log->size += sizeof head + size;
     return true;
   }
+  /* Where half a record cannot be cut off, readers stop before it, and the next one overwrites it. */
   if (n > 0 && ftruncate(log->fd, at) < 0)
     return false;
   return false;
@@ -114,8 +184,9 @@ static bool append(struct log *log, uint8_t kind, const void *data, size_t size)
 
 void log_append(struct log *log, uint8_t kind, const void *data, size_t size)
 {
-  if (log->size > 0 && log->size + LOG_RECORD + size > log->max)
-    rotate(log);
+  /* Where no new file can be made (disk full) the old one takes what it can. */
+  if (is_full(log, size))
+    begin_file(log, log_end(log), true);
   if (log->lost > 0) {
     uint8_t lost[8];
     put64(lost, log->lost);

@@ -69,7 +69,7 @@ static void open_log(struct monitor *m)
   if (r != NULL && (!parse_number(r->fields[0], 10, 1ull << 40, &bytes) ||
                     !parse_number(r->fields[1], 10, 100, &files) || files == 0))
     launch_fail(m, "plan", "log", EINVAL);
-  m->window = bytes * (files > 1 ? files - 1 : 1);
+  m->waits = r != NULL && r->count > 2 ? strcmp(r->fields[2], "wait") == 0 : m->exec;
   if (log_open(&m->log, FD_DATA, bytes, (unsigned)files) < 0)
     launch_fail(m, "log", "log", errno);
 }
@@ -152,8 +152,7 @@ static void hear_link(struct monitor *m)
 
 static bool output_waits(const struct monitor *m)
 {
-  return m->exec && !m->init_gone && log_end(&m->log) - clients_furthest(m) > m->window &&
-         log_end(&m->log) > clients_furthest(m);
+  return m->waits && !m->init_gone && log_dropped_by(&m->log, READ_SIZE) > clients_furthest(m);
 }
 
 /* Reads what is there, up to the buffer: many small writes of a terminal become one record. */
@@ -182,42 +181,59 @@ static void read_output(struct monitor *m, int which)
   }
 }
 
-/* Everything that was written before the end is in the pipes now: nobody writes any more. */
+/*
+ * What was written before the end. A container's pipes and terminal end by themselves, for all who held them are dead.
+ * What a session's program left in the background may hold them open: then a short silence is the end.
+ */
 static void drain_output(struct monitor *m)
 {
+  enum { SILENCE_MS = 50, ROUNDS = 256 };
+  if (m->waits)
+    m->log.max = UINT64_MAX; /* nothing that the reader still wants may be rotated away */
   for (int i = 0; i < 2; i++)
-    for (int rounds = 0; m->output[i] >= 0 && rounds < 64; rounds++) {
-      uint64_t before = log_end(&m->log);
+    for (int rounds = 0; m->output[i] >= 0 && rounds < ROUNDS; rounds++) {
+      uint64_t before = log_end(&m->log) + m->log.lost;
       read_output(m, i);
-      if (log_end(&m->log) == before)
+      if (m->output[i] < 0 || log_end(&m->log) + m->log.lost != before)
+        continue;
+      if (poll(&(struct pollfd){.fd = m->output[i], .events = POLLIN}, 1, SILENCE_MS) <= 0)
         break;
     }
 }
 
 /* ---- the end ---- */
 
-static void write_exit(struct monitor *m, int *fd)
+/* Durable before it is known: whoever hears of the end finds the file, also after a power failure. */
+static void write_exit(struct monitor *m)
 {
   char text[256];
   int size = snprintf(text, sizeof text, "berth-exit 1\ncode %d\nsignal %d\ntime %llu\nreason %s\n",
                       exit_code(m->status), WIFSIGNALED(m->status) ? WTERMSIG(m->status) : 0,
                       (unsigned long long)now_ns(), m->reason);
-  *fd = openat(FD_DATA, "exit.tmp", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-  if (*fd >= 0 && write_all(*fd, text, (size_t)size) == 0)
-    renameat(FD_DATA, "exit.tmp", FD_DATA, "exit");
+  _cleanup_close_ int fd = openat(FD_DATA, "exit.tmp", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+  if (fd < 0 || write_all(fd, text, (size_t)size) < 0)
+    return;
+  if (!m->exec) /* a session's directory does not outlive a reboot */
+    fsync(fd);
+  if (renameat(FD_DATA, "exit.tmp", FD_DATA, "exit") < 0 || m->exec)
+    return;
+  _cleanup_close_ int dir = openat(FD_DATA, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (dir >= 0)
+    fsync(dir);
 }
 
 static void tell_clients(struct monitor *m)
 {
   for (size_t i = 0; i < CLIENTS_MAX; i++)
     if (m->clients[i] != NULL)
-      client_write(m, &m->clients[i]);
+      client_write(m, m->clients[i]);
 }
 
 static bool clients_know(const struct monitor *m)
 {
   for (size_t i = 0; i < CLIENTS_MAX; i++)
-    if (m->clients[i] != NULL && (!m->clients[i]->told_exit || m->clients[i]->out_done < m->clients[i]->out_filled))
+    if (m->clients[i] != NULL && !m->clients[i]->deaf &&
+        (!m->clients[i]->told_exit || m->clients[i]->out_done < m->clients[i]->out_filled))
       return false;
   return true;
 }
@@ -240,18 +256,12 @@ static void linger(struct monitor *m)
 
 _Noreturn static void finish(struct monitor *m)
 {
-  int fd;
+  if (m->exec && !m->status_known && m->program_fd >= 0) /* the joiner was killed: its program goes as well */
+    syscall(SYS_pidfd_send_signal, m->program_fd, SIGKILL, NULL, 0);
   drain_output(m);
-  write_exit(m, &fd);
+  write_exit(m);
   m->told = true;
   tell_clients(m);
-  if (fd >= 0) { /* durable after it is known: power may fail, the people who wait should not */
-    fsync(fd);
-    close(fd);
-    int dir = openat(FD_DATA, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (dir >= 0)
-      fsync(dir);
-  }
   linger(m);
   unlinkat(FD_RUNTIME, "attach", 0);
   unlinkat(FD_RUNTIME, "network", 0);
@@ -276,8 +286,10 @@ static void reap(struct monitor *m)
     m->init_gone = true;
     if (!m->execed)
       launch_fail(m, "clone", WIFSIGNALED(status) ? strsignal(WTERMSIG(status)) : "", ECHILD);
-    if (!m->status_known)
+    if (!m->status_known) {
       m->status = status;
+      m->reason = m->exec ? "the session was killed from outside" : "the container was killed from outside";
+    }
   }
 }
 
@@ -307,8 +319,13 @@ static void fill_poll(struct monitor *m, struct pollfd *fds)
     struct client *c = m->clients[i];
     struct pollfd *p = &fds[SLOT_CLIENTS + i];
     *p = (struct pollfd){.fd = c == NULL ? -1 : c->fd};
-    if (c != NULL)
-      p->events = (short)((c->waits_for_input ? 0 : POLLIN) | (c->out_done < c->out_filled ? POLLOUT : 0));
+    if (c == NULL)
+      continue;
+    bool writes = !c->deaf && c->out_done < c->out_filled;
+    p->events = (short)((c->waits_for_input ? 0 : POLLIN) | (writes ? POLLOUT : 0));
+    /* Gone, with input that the program has still to take: its hang-up would wake us all the time. */
+    if (c->waits_for_input && c->deaf)
+      p->fd = -1;
   }
 }
 
@@ -319,12 +336,12 @@ static void serve_clients(struct monitor *m, const struct pollfd *fds)
     short got = fds[SLOT_CLIENTS + i].fd >= 0 ? fds[SLOT_CLIENTS + i].revents : 0;
     if (*slot != NULL && (*slot)->waits_for_input)
       client_work(m, slot);
-    if (*slot != NULL && (got & POLLIN) != 0)
+    if (*slot != NULL && (*slot)->waits_for_input && (got & (POLLERR | POLLHUP)) != 0)
+      (*slot)->deaf = true;
+    else if (*slot != NULL && (got & (POLLIN | POLLERR | POLLHUP)) != 0)
       client_read(m, slot);
-    else if (*slot != NULL && (got & (POLLERR | POLLHUP)) != 0)
-      client_close(slot);
     if (*slot != NULL)
-      client_write(m, slot);
+      client_write(m, *slot);
   }
 }
 

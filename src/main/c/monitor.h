@@ -15,13 +15,15 @@ struct client {
   uint64_t announced;     /* the log's end that this client knows */
   uint64_t read;          /* how far it says it has read */
   bool greeted, told_exit, waits_for_input;
+  bool deaf;              /* it cannot be written to any more */
 };
 
 struct monitor {
   struct plan plan;
   bool exec, has_tty, execed, init_gone, told, status_known;
+  bool waits;             /* the program waits for its reader, instead of the log losing its oldest file */
+  bool reader_left;       /* a client was here and has gone */
   struct log log;
-  uint64_t window;        /* exec: how far ahead of its reader the program may be */
   int link, handshake, listener, signals;
   int output[2];          /* the terminal's master, or stdout and stderr */
   int input;              /* the terminal's master, or stdin; -1 = closed */
@@ -46,8 +48,9 @@ void write_monitor_record(struct monitor *m);
 void client_accept(struct monitor *m);
 void client_read(struct monitor *m, struct client **slot);
 void client_work(struct monitor *m, struct client **slot);
-void client_write(struct monitor *m, struct client **slot);
+void client_write(struct monitor *m, struct client *client);
 void client_close(struct client **slot);
+/* How far the furthest client has read; UINT64_MAX when the last one has left. */
 uint64_t clients_furthest(const struct monitor *m);
 
 /* monitor.c */

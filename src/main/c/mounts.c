@@ -2,11 +2,14 @@
 
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/magic.h>
 #include <linux/mount.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/sysmacros.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #ifndef AT_RECURSIVE
@@ -61,77 +64,6 @@ static int set_attributes(int mount, const char *flags, unsigned how)
   return attr.attr_set == 0 ? 0 : sys_mount_setattr(mount, how, &attr);
 }
 
-/* Splits path into the folder, opened and made where it is missing, and the last name. */
-static int open_parent(const struct tree *tree, const char *path, char *name, size_t size);
-
-/* The directory at path as O_PATH, made with its parents when it is not there. */
-static int make_dir(const struct tree *tree, const char *path, mode_t mode, bool *made)
-{
-  char name[NAME_MAX + 1];
-  *made = false;
-  int fd = open_beneath(tree->root, path, O_PATH | O_DIRECTORY, 0);
-  if (fd >= 0 || errno != ENOENT)
-    return fd;
-  _cleanup_close_ int parent = open_parent(tree, path, name, sizeof name);
-  if (parent < 0)
-    return -1;
-  if (mkdirat(parent, name, mode) < 0 && errno != EEXIST)
-    return -1;
-  *made = true;
-  return open_beneath(tree->root, path, O_PATH | O_DIRECTORY, 0);
-}
-
-static int open_parent(const struct tree *tree, const char *path, char *name, size_t size)
-{
-  char folder[PATH_MAX];
-  size_t end = strlen(path);
-  while (end > 0 && path[end - 1] == '/')
-    end--;
-  size_t begin = end;
-  while (begin > 0 && path[begin - 1] != '/')
-    begin--;
-  if (end == begin || end - begin >= size || begin >= sizeof folder) {
-    errno = end == begin ? EINVAL : ENAMETOOLONG;
-    return -1;
-  }
-  memcpy(name, path + begin, end - begin);
-  name[end - begin] = '\0';
-  memcpy(folder, path, begin);
-  folder[begin] = '\0';
-  bool made;
-  return begin == 0 ? open_beneath(tree->root, "/", O_PATH | O_DIRECTORY, 0) : make_dir(tree, folder, 0755, &made);
-}
-
-/* The file at path as O_PATH, whatever its type; an empty one is made when it is not there, also at the far end of a
-   link that leads nowhere (an image's /etc/resolv.conf may be such a link). */
-static int make_file(const struct tree *tree, const char *path, int depth)
-{
-  char name[NAME_MAX + 1], text[PATH_MAX / 2], next[PATH_MAX];
-  int fd = open_beneath(tree->root, path, O_PATH, 0);
-  if (fd >= 0 || errno != ENOENT)
-    return fd;
-  _cleanup_close_ int parent = open_parent(tree, path, name, sizeof name);
-  if (parent < 0)
-    return -1;
-  ssize_t n = readlinkat(parent, name, text, sizeof text - 1);
-  if (n < 0) {
-    _cleanup_close_ int made = openat(parent, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644);
-    return made < 0 && errno != EEXIST ? -1 : open_beneath(tree->root, path, O_PATH, 0);
-  }
-  text[n] = '\0';
-  if (depth == 0) {
-    errno = ELOOP;
-    return -1;
-  }
-  const char *slash = strrchr(path, '/');
-  int folder = text[0] == '/' || slash == NULL ? 0 : (int)(slash - path + 1);
-  if ((size_t)snprintf(next, sizeof next, "%.*s%s", folder, path, text) >= sizeof next) {
-    errno = ENAMETOOLONG;
-    return -1;
-  }
-  return make_file(tree, next, depth - 1);
-}
-
 int mounts_root(struct tree *tree)
 {
   /* Nothing that is mounted from here on may reach another mount namespace. */
@@ -151,7 +83,7 @@ int mounts_mkdir(const struct tree *tree, char **field)
   if (field_number(field[1], 8, &mode) < 0 || field_number(field[2], 10, &uid) < 0 ||
       field_number(field[3], 10, &gid) < 0)
     return -1;
-  _cleanup_close_ int fd = make_dir(tree, field[0], 0755, &made);
+  _cleanup_close_ int fd = target_directory(tree->root, field[0], 0755, &made);
   if (fd < 0 || !made)
     return fd < 0 ? -1 : 0;
   char self[32];
@@ -199,7 +131,7 @@ static bool takes_links(const char *type)
 static int mount_here(const struct tree *tree, char **field)
 {
   bool made;
-  _cleanup_close_ int target = make_dir(tree, field[2], 0755, &made);
+  _cleanup_close_ int target = target_directory(tree->root, field[2], 0755, &made);
   if (target < 0)
     return -1;
   if (!takes_links(field[0])) {
@@ -222,6 +154,13 @@ int mounts_mount(const struct tree *tree, char **field)
   return has_flag(field[3], "optional") ? 0 : result;
 }
 
+/* A mount there could stand in for what the kernel says of a process: CVE-2019-19921. */
+static bool is_proc(int fd)
+{
+  struct statfs fs;
+  return fstatfs(fd, &fs) == 0 && fs.f_type == PROC_SUPER_MAGIC;
+}
+
 static int attach(const struct tree *tree, int mount, const char *target)
 {
   struct stat st;
@@ -229,7 +168,11 @@ static int attach(const struct tree *tree, int mount, const char *target)
   if (fstat(mount, &st) < 0)
     return -1;
   _cleanup_close_ int at =
-    S_ISDIR(st.st_mode) ? make_dir(tree, target, 0755, &made) : make_file(tree, target, 8);
+    S_ISDIR(st.st_mode) ? target_directory(tree->root, target, 0755, &made) : target_file(tree->root, target);
+  if (at >= 0 && is_proc(at)) {
+    errno = EPERM;
+    return -1;
+  }
   return at < 0 ? -1 : sys_move_mount(mount, at);
 }
 
@@ -264,33 +207,42 @@ int mounts_attach(const struct tree *tree, char **field)
 
 int mounts_symlink(const struct tree *tree, char **field)
 {
-  char name[NAME_MAX + 1];
-  _cleanup_close_ int parent = open_parent(tree, field[1], name, sizeof name);
-  return parent < 0 ? -1 : symlinkat(field[0], parent, name);
+  char folder[PATH_MAX];
+  const char *slash = strrchr(field[1], '/');
+  if (slash == NULL || slash[1] == '\0' || (size_t)snprintf(folder, sizeof folder, "%.*s", (int)(slash - field[1]), field[1]) >= sizeof folder) {
+    errno = EINVAL;
+    return -1;
+  }
+  bool made;
+  _cleanup_close_ int parent = target_directory(tree->root, folder, 0755, &made);
+  return parent < 0 ? -1 : symlinkat(field[0], parent, slash + 1);
+}
+
+/* The container's own /dev/null, which is the machine's: CVE-2025-31133 swapped it before it was used. */
+static int clone_null(const struct tree *tree)
+{
+  struct stat st;
+  _cleanup_close_ int null = open_beneath(tree->root, "dev/null", O_PATH | O_NOFOLLOW, 0);
+  if (null < 0 || fstat(null, &st) < 0)
+    return -1;
+  if (!S_ISCHR(st.st_mode) || st.st_rdev != makedev(1, 3)) {
+    errno = EPERM;
+    return -1;
+  }
+  return sys_open_tree(null, "", OPEN_TREE_CLONE | AT_EMPTY_PATH);
 }
 
 int mounts_mask(const struct tree *tree, char **field)
 {
-  _cleanup_close_ int target = open_beneath(tree->root, field[0], O_PATH, 0);
+  enum { SHUT = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC };
   struct stat st;
+  _cleanup_close_ int target = open_beneath(tree->root, field[0], O_PATH, 0);
   if (target < 0)
     return errno == ENOENT || errno == ENOTDIR ? 0 : -1;
   if (fstat(target, &st) < 0)
     return -1;
-  _cleanup_close_ int cover = -1;
-  if (S_ISDIR(st.st_mode)) {
-    cover = new_mount("tmpfs", "tmpfs", "size=0,nr_inodes=2,mode=0555", MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC);
-  } else {
-    /* The container's own /dev/null, which is the machine's: CVE-2025-31133 swapped it before it was used. */
-    _cleanup_close_ int null = open_beneath(tree->root, "dev/null", O_PATH | O_NOFOLLOW, 0);
-    if (null < 0 || fstat(null, &st) < 0)
-      return -1;
-    if (!S_ISCHR(st.st_mode) || st.st_rdev != (dev_t)((1 << 8) | 3)) {
-      errno = EPERM;
-      return -1;
-    }
-    cover = sys_open_tree(null, "", OPEN_TREE_CLONE | AT_EMPTY_PATH);
-  }
+  _cleanup_close_ int cover =
+    S_ISDIR(st.st_mode) ? new_mount("tmpfs", "tmpfs", "size=4k,nr_inodes=1,mode=0555", SHUT) : clone_null(tree);
   return cover < 0 ? -1 : sys_move_mount(cover, target);
 }
 
@@ -315,7 +267,11 @@ int mounts_sysctl(const struct tree *tree, char **field)
     errno = ENAMETOOLONG;
     return -1;
   }
-  _cleanup_close_ int fd = open_beneath(tree->root, path, O_WRONLY, 0);
+  _cleanup_close_ int fd = open_beneath(tree->root, path, O_WRONLY | O_NONBLOCK, 0);
+  if (fd >= 0 && !is_proc(fd)) {
+    errno = ENXIO;
+    return -1;
+  }
   return fd < 0 ? -1 : write_all(fd, field[1], strlen(field[1]));
 }
 

@@ -2,9 +2,11 @@
 
 #include <fcntl.h>
 #include <grp.h>
+#include <limits.h>
 #include <linux/capability.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,24 +24,15 @@ struct process {
   size_t envs;
 };
 
+/* Not by chdir: a path through /proc/self/fd would lead out by a descriptor that is open here, CVE-2024-21626. */
 static int make_cwd(const char *path)
 {
-  char part[4096];
-  if (chdir(path) == 0 || errno != ENOENT)
-    return strlen(path) > 0 && access(path, F_OK) < 0 && errno == ENOENT ? -1 : chdir(path);
-  if (strlen(path) >= sizeof part) {
-    errno = ENAMETOOLONG;
+  bool made;
+  _cleanup_close_ int root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+  if (root < 0)
     return -1;
-  }
-  for (const char *slash = strchr(path + 1, '/');; slash = strchr(slash + 1, '/')) {
-    size_t length = slash == NULL ? strlen(path) : (size_t)(slash - path);
-    memcpy(part, path, length);
-    part[length] = '\0';
-    if (mkdir(part, 0755) < 0 && errno != EEXIST)
-      return -1;
-    if (slash == NULL)
-      return chdir(path);
-  }
+  _cleanup_close_ int fd = target_directory(root, path, 0755, &made);
+  return fd < 0 ? -1 : fchdir(fd);
 }
 
 static int set_rlimit(char **field)
@@ -186,28 +179,33 @@ static const char *path_of(char **env)
   return "";
 }
 
-/* Tries each folder of PATH as a shell would; errno afterwards: EACCES when one was there but could not be run. */
-static void execute(char **argv, char **env)
+/* Tries each folder of PATH; errno afterwards: EACCES when one was there but could not be run. Folders that are not
+   absolute are passed over: the image's author chose PATH, the user may have chosen the working directory. */
+static void search_path(char **argv, char **env)
 {
-  char file[4096];
-  bool denied = false;
-  if (strchr(argv[0], '/') != NULL || *argv[0] == '\0') {
-    execve(argv[0], argv, env);
-    return;
-  }
-  for (const char *at = path_of(env); at != NULL;) {
-    const char *colon = strchr(at, ':');
-    size_t length = colon == NULL ? strlen(at) : (size_t)(colon - at);
-    const char *folder = length == 0 ? "." : at;
-    if (snprintf(file, sizeof file, "%.*s/%s", (int)(length == 0 ? 1 : length), folder, argv[0]) < (int)sizeof file)
-      execve(file, argv, env);
+  char file[PATH_MAX];
+  int error = ENOENT;
+  for (const char *at = path_of(env); *at != '\0'; at += strspn(at, ":")) {
+    int length = (int)strcspn(at, ":");
+    const char *folder = at;
+    at += length;
+    if (*folder != '/' || snprintf(file, sizeof file, "%.*s/%s", length, folder, argv[0]) >= (int)sizeof file)
+      continue;
+    execve(file, argv, env);
     if (errno == EACCES)
-      denied = true;
+      error = errno;
     else if (errno != ENOENT && errno != ENOTDIR)
       return;
-    at = colon == NULL ? NULL : colon + 1;
   }
-  errno = denied ? EACCES : ENOENT;
+  errno = error;
+}
+
+static void execute(char **argv, char **env)
+{
+  if (strchr(argv[0], '/') != NULL || *argv[0] == '\0')
+    execve(argv[0], argv, env);
+  else
+    search_path(argv, env);
 }
 
 static void take_streams(struct start *start)
@@ -239,6 +237,15 @@ static void say_hello(struct start *start)
     _exit(EXIT_BERTH);
 }
 
+/* A session ends with its monitor. Last, since a change of ids clears it: prctl(2). */
+static void follow_joiner(struct start *start)
+{
+  struct pollfd link = {.fd = start->link, .events = POLLIN};
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (poll(&link, 1, 0) == 1 && (link.revents & POLLHUP) != 0)
+    _exit(EXIT_BERTH); /* it ended before that was set */
+}
+
 void process_main(struct start *start, int alive)
 {
   const struct plan *plan = start->plan;
@@ -256,9 +263,8 @@ void process_main(struct start *start, int alive)
     if (r->phase == PROCESS && run_record(&p, r) < 0)
       fail(start, alive, r->name, r->count > 0 ? r->fields[0] : "", errno);
   }
-  /* A session ends with its monitor. Last, since a change of ids clears it: prctl(2). */
   if (plan_find(plan, REC_join) != NULL)
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    follow_joiner(start);
   execute(argv->fields, p.env);
   fail(start, alive, "exec", argv->fields[0], errno);
 }

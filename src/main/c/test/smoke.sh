@@ -27,3 +27,23 @@ before=$(readlink /proc/self/ns/mnt)
 "$init" enter --single -- sh -c 'mount -t tmpfs none /mnt' || fail "uid 0 of U1 cannot mount"
 grep -q ' /mnt tmpfs' /proc/self/mountinfo && fail "a mount came out of U1 ($before)"
 echo "berth-init smoke test: passed"
+
+# Real containers, where this machine has what they are made of.
+live=$2
+temp=$(mktemp -d /tmp/berth-init-live-XXXXXX) || exit 1
+trap 'rm -rf "$temp"' EXIT
+busybox=$(command -v busybox) || skip "no busybox to make a root file system of"
+mkdir -p "$temp/root/bin" "$temp/root/etc" "$temp/root/tmp" "$temp/root/run"
+cp "$busybox" "$temp/root/bin/busybox"
+for name in $("$busybox" --list); do ln -s busybox "$temp/root/bin/$name" 2>/dev/null; done
+echo text > "$temp/root/etc/text"
+printf '\177NOPROGRAM' > "$temp/root/etc/garbage"; chmod 755 "$temp/root/etc/garbage"
+mkdir "$temp/single"
+"$init" enter --single -- "$live" "$init" "$temp/root" "$temp/single" || fail "a container with one id"
+user=$(id -un)
+range() { sed -n "s/^$user:\([0-9]*\):\([0-9]*\)$/1:\1:\2/p" "/etc/$1" | head -n 1; }
+[ -n "$(range subuid)" ] && [ -n "$(range subgid)" ] || skip "no subordinate ids for $user in /etc/subuid and /etc/subgid"
+mkdir "$temp/many"
+"$init" enter --uid-map "0:$(id -u):1" --uid-map "$(range subuid)" --gid-map "0:$(id -g):1" --gid-map "$(range subgid)" \
+  -- "$live" "$init" "$temp/root" "$temp/many" || fail "a container with subordinate ids"
+echo "berth-init live test: passed"
