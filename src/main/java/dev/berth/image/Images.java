@@ -86,7 +86,9 @@ public final class Images {
         if (unreadable.isPresent()) {
             data.references().remove(unreadable.get());
             return new Removal(
-                    List.of(unreadable.get().canonical()), List.of(), collect(Set.of(), GarbageCollector.GRACE));
+                    List.of(unreadable.get().canonical()),
+                    List.of(),
+                    collect(Set.of(), List.of(), GarbageCollector.GRACE));
         }
         StoredImage image = catalogue.find(name);
         Set<String> users = users(image);
@@ -109,18 +111,31 @@ public final class Images {
                 .removeNameless(entry ->
                         entry.descriptor().digest().equals(image.descriptor().digest()));
         catalogue.forget(image.descriptor().digest());
-        return new Removal(untagged, List.of(image.id().toString()), collect(blobs, GarbageCollector.GRACE));
+        return new Removal(
+                untagged,
+                List.of(image.id().toString()),
+                collect(blobs, List.of(image.config().diffIds()), GarbageCollector.GRACE));
     }
 
     /** Removes what force left behind for containers that are gone now. To be called after a container was removed. @return bytes freed */
     public synchronized long collect() {
         Set<Digest> held = held();
-        List<Descriptor> gone = data.references()
+        List<StoredImage> doomed = catalogue.all().stream()
+                .filter(image -> image.references().isEmpty()
+                        && !held.contains(image.descriptor().digest()))
+                .toList();
+        Set<Digest> gone = data
+                .references()
                 .removeNameless(entry ->
-                        entry.doomed() && !held.contains(entry.descriptor().digest()));
-        Set<Digest> blobs = data.collector()
-                .reachableFrom(gone.stream().map(Descriptor::digest).toList());
-        return collect(gone.isEmpty() ? Set.of() : blobs, GarbageCollector.GRACE);
+                        entry.doomed() && !held.contains(entry.descriptor().digest()))
+                .stream()
+                .map(Descriptor::digest)
+                .collect(Collectors.toSet());
+        List<List<DiffId>> chains = doomed.stream()
+                .filter(image -> gone.contains(image.descriptor().digest()))
+                .map(image -> image.config().diffIds())
+                .toList();
+        return collect(data.collector().reachableFrom(gone), chains, GarbageCollector.GRACE);
     }
 
     /**
@@ -148,7 +163,7 @@ public final class Images {
             catalogue.forget(image.descriptor().digest());
             deleted.add(image.id().toString());
         }
-        return new Removal(List.copyOf(untagged), List.copyOf(deleted), collect(Set.of(), Duration.ZERO));
+        return new Removal(List.copyOf(untagged), List.copyOf(deleted), collect(Set.of(), List.of(), Duration.ZERO));
     }
 
     /** Puts right what a crash or a power cut left behind, before anything is served. @return one sentence for each finding */
@@ -182,13 +197,14 @@ public final class Images {
         return image.references();
     }
 
-    private long collect(Set<Digest> candidates, Duration grace) {
+    private long collect(Set<Digest> candidates, List<List<DiffId>> removed, Duration grace) {
         Set<Digest> held = held();
         long bytes = data.collector().collect(held, candidates, grace).bytes();
         List<List<DiffId>> chains = new ArrayList<>();
         catalogue.all().forEach(image -> chains.add(image.config().diffIds()));
         held.forEach(manifest -> heldChain(manifest).ifPresent(chains::add));
-        return bytes + layers.collect(chains, snapshots.usedLayers()).bytes();
+        return bytes
+                + layers.collect(chains, snapshots.usedLayers(), removed, grace).bytes();
     }
 
     private Optional<List<DiffId>> heldChain(Digest manifest) {

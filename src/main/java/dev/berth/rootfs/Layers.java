@@ -10,8 +10,11 @@ import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,6 +33,7 @@ public final class Layers implements AutoCloseable {
     private final LayerPaths paths;
     private final Overlay overlay;
     private final Unpacking unpacking;
+    private final LayerPins pins = new LayerPins();
     private final LayerSync sync;
     private final String boot;
     private final Syscalls calls;
@@ -78,6 +82,17 @@ public final class Layers implements AutoCloseable {
             throw new RootfsException.BadLayer("the image's manifest lists " + layers.size()
                     + " layers, its configuration " + diffIds.size() + ": it cannot be unpacked");
         }
+        List<String> names = names(diffIds);
+        pins.pin(names);
+        try {
+            return settle(layers, diffIds, progress);
+        } finally {
+            pins.unpin(names);
+        }
+    }
+
+    private List<LayerDirectory> settle(List<Descriptor> layers, List<DiffId> diffIds, LayerProgress progress)
+            throws InterruptedException {
         List<LayerDirectory> stack = new ArrayList<>();
         ChainId chain = null;
         for (int i = 0; i < layers.size(); i++) {
@@ -117,30 +132,53 @@ public final class Layers implements AutoCloseable {
     /**
      * Removes unpacked layers that nothing needs. They can always be unpacked again from their blobs.
      *
-     * @param chains for each image that is kept: the diff ids of its layers from the lowest up
+     * @param kept for each image that is kept: the diff ids of its layers from the lowest up
      * @param mounted names of layers that containers stand on
+     * @param removed the same as {@code kept} for images that were just removed: no grace for their layers
+     * @param grace of every other layer that no image has: a pull may be about to name its image
      */
-    public Collected collect(List<List<DiffId>> chains, Set<String> mounted) {
-        Set<String> needed = new java.util.HashSet<>(mounted);
-        for (List<DiffId> chain : chains) {
-            for (int i = 1; i <= chain.size(); i++) {
-                needed.add(LayerPaths.name(chain.get(i - 1)));
-                needed.add(LayerPaths.name(ChainId.of(chain.subList(0, i))));
-            }
-        }
-        List<String> removed = new ArrayList<>();
+    public Collected collect(List<List<DiffId>> kept, Set<String> mounted, List<List<DiffId>> removed, Duration grace) {
+        Set<String> needed = new HashSet<>(mounted);
+        kept.forEach(chain -> needed.addAll(names(chain)));
+        Set<String> candidates = new HashSet<>();
+        removed.forEach(chain -> candidates.addAll(names(chain)));
+        Instant youngest = Instant.now().minus(grace);
+        List<String> collected = new ArrayList<>();
         long bytes = 0;
         for (String name : names()) {
-            if (!needed.contains(name) && !unpacking.isRunning(name)) {
-                bytes += LayerRecord.read(paths.record(name))
-                        .filter(record -> record.sharedWith() == null)
-                        .map(LayerRecord::size)
-                        .orElse(0L);
-                data.trash().discard(paths.layer(name));
-                removed.add(name);
+            if (needed.contains(name) || !(candidates.contains(name) || isOlder(paths.layer(name), youngest))) {
+                continue;
+            }
+            long size = LayerRecord.read(paths.record(name))
+                    .filter(record -> record.sharedWith() == null)
+                    .map(LayerRecord::size)
+                    .orElse(0L);
+            if (pins.unlessPinned(name, () -> data.trash().discard(paths.layer(name)))) {
+                bytes += size;
+                collected.add(name);
             }
         }
-        return new Collected(List.copyOf(removed), bytes);
+        return new Collected(List.copyOf(collected), bytes);
+    }
+
+    private static boolean isOlder(Path layer, Instant time) {
+        try {
+            return Files.getLastModifiedTime(layer).toInstant().isBefore(time);
+        } catch (IOException gone) {
+            return false;
+        }
+    }
+
+    /** Both names that each layer of a chain may have. */
+    private static List<String> names(List<DiffId> chain) {
+        List<String> names = new ArrayList<>();
+        ChainId id = null;
+        for (DiffId layer : chain) {
+            id = id == null ? ChainId.of(List.of(layer)) : id.then(layer);
+            names.add(LayerPaths.name(layer));
+            names.add(LayerPaths.name(id));
+        }
+        return names;
     }
 
     /** Looks at what a crash or a power cut may have left. @return what was found and removed, for people */

@@ -18,7 +18,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
-import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Unpacks one blob into one layer directory: in a temporary one, which gets its name when the archive was read to its end and its
@@ -32,7 +31,6 @@ final class Unpacking {
     private final Owners owners;
     private final ExtractionLimits limits;
     private final String boot;
-    private final Set<String> running = ConcurrentHashMap.newKeySet();
 
     Unpacking(
             DataDirectory data,
@@ -51,19 +49,12 @@ final class Unpacking {
         this.boot = boot;
     }
 
-    /** Whether a layer of this name is about to appear. */
-    boolean isRunning(String name) {
-        return running.contains(name);
-    }
-
     /**
      * @param below trees of the layers below, from the uppermost down
      * @return the name of the layer directory that has the tree
      */
     String run(Descriptor layer, DiffId diffId, ChainId chain, List<Path> below, LayerProgress progress)
             throws InterruptedException {
-        List<String> names = List.of(LayerPaths.name(diffId), LayerPaths.name(chain));
-        running.addAll(names);
         Path temporary = data.paths().temporary().resolve("layer-" + UUID.randomUUID());
         try {
             Files.createDirectories(temporary.resolve("fs"));
@@ -85,7 +76,6 @@ final class Unpacking {
             throw new RootfsException.CannotUnpack(sentence(layer, reason(failure)), failure);
         } finally {
             data.trash().discard(temporary);
-            running.removeAll(names);
         }
     }
 

@@ -16,8 +16,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
@@ -643,13 +645,20 @@ class HostileLayerTest {
         unpack(new TarBuilder().file("f", "12345"));
         image.layer(new TarBuilder().file("implied/f", "123"));
         unpackAll();
+        List<DiffId> lower = image.diffIds.subList(0, 1);
+        Duration none = Duration.ofSeconds(-1);
+        Duration day = Duration.ofDays(1);
         assertEquals(
-                0, layers.collect(List.of(image.diffIds), java.util.Set.of()).bytes());
+                0,
+                layers.collect(List.of(image.diffIds), Set.of(), List.of(), none)
+                        .bytes());
+        assertEquals(
+                0, layers.collect(List.of(lower), Set.of(), List.of(), day).bytes(), "a pull may be about to name it");
         assertEquals(
                 3,
-                layers.collect(List.of(image.diffIds.subList(0, 1)), java.util.Set.of())
+                layers.collect(List.of(lower), Set.of(), List.of(image.diffIds), day)
                         .bytes());
-        assertEquals(5, layers.collect(List.of(), java.util.Set.of()).bytes());
+        assertEquals(5, layers.collect(List.of(), Set.of(), List.of(), none).bytes());
         assertNothingLeft();
     }
 
