@@ -52,4 +52,13 @@ public abstract class ImageException extends RuntimeException {
                     cause);
         }
     }
+
+    /** What the registry has under this name is damaged or made against the specification. */
+    public static final class Unusable extends ImageException {
+        private static final long serialVersionUID = 1L;
+
+        Unusable(dev.berth.oci.Reference reference, RuntimeException cause) {
+            super("cannot pull " + reference.familiar() + ": " + cause.getMessage(), cause);
+        }
+    }
 }

@@ -43,6 +43,11 @@ public final class Cancellation {
         }
     }
 
+    /** Does this too on cancellation (or now, when that has happened), until the result is closed. */
+    public AutoCloseable whenCancelled(Runnable hook) {
+        return onCancel(hook);
+    }
+
     /** Runs the hook on the cancelling thread, or here and now when that has happened. */
     Registration onCancel(Runnable hook) {
         synchronized (hooks) {
