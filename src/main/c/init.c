@@ -134,7 +134,6 @@ static void drop_power(void)
     prctl(PR_CAPBSET_DROP, cap);
   prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
   syscall(SYS_capset, &header, data);
-  /* Not dumpable: /proc/1/exe and /proc/1/fd open for nobody in the container. */
   prctl(PR_SET_DUMPABLE, 0);
   prctl(PR_SET_PDEATHSIG, SIGKILL);
 }
@@ -148,7 +147,7 @@ static void keep_few(struct start *start, int *signals)
   int *kept[] = {&start->link, signals, &start->terminal.slave};
   int count = start->terminal.slave >= 0 ? 3 : 2;
   for (int i = 0; i < count; i++)
-    *kept[i] = fcntl(*kept[i], F_DUPFD_CLOEXEC, 200);
+    *kept[i] = fcntl(*kept[i], F_DUPFD_CLOEXEC, 3 + count); /* out of the way of the next loop */
   for (int i = 0; i < count; i++)
     *kept[i] = dup3(*kept[i], 3 + i, O_CLOEXEC);
   syscall(SYS_close_range, 3 + count, ~0u, 0);
@@ -162,6 +161,8 @@ static pid_t start_program(struct start *start)
   ssize_t n;
   if (pipe2(alive, O_CLOEXEC) < 0)
     give_up(start, "fork", "", errno);
+  /* Before the program can look: not dumpable, /proc/1/exe and /proc/1/fd open for nobody in the container. */
+  prctl(PR_SET_DUMPABLE, 0);
   pid_t pid = fork();
   if (pid < 0)
     give_up(start, "fork", "", errno);

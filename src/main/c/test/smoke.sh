@@ -21,6 +21,10 @@ fail() {
 [ $? = 125 ] || fail "a missing program argument is not 125"
 "$init" enter --frobnicate x -- true 2>/dev/null
 [ $? = 125 ] || fail "an unknown option is not 125"
+for wrong in "--uid-map" "--single --as 1 -- true" "-- true" "--uid-map 0:0 --gid-map 0:0:1 -- true" "--join 1 -- true" "--single --groups x --as 1:1 -- true"; do
+  said=$("$init" enter $wrong 2>&1)
+  [ $? = 125 ] && [ "$(echo "$said" | wc -l)" = 1 ] || fail "enter $wrong is not refused in one sentence: $said"
+done
 pid=$(sh -c 'echo $$; exec "$0" enter --single -- sh -c "echo \$\$"' "$init")
 [ "$(echo "$pid" | sed -n 1p)" = "$(echo "$pid" | sed -n 2p)" ] || fail "enter does not keep its pid"
 before=$(readlink /proc/self/ns/mnt)
