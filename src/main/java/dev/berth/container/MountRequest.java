@@ -1,0 +1,40 @@
+package dev.berth.container;
+
+import java.util.List;
+
+/**
+ * A directory or file that a container is given beside its image.
+ *
+ * @param type {@code bind} (a path of this machine), {@code volume} (a named one of Berth's) or {@code tmpfs}
+ * @param source the path, or the volume's name (null: a new anonymous one); null for tmpfs
+ * @param target where the container sees it
+ */
+public record MountRequest(String type, String source, String target, boolean readOnly) {
+    public MountRequest {
+        if (type == null) {
+            throw new ContainerException.Invalid("type", "type is missing: bind, volume or tmpfs");
+        }
+        Checks.oneOf("type", type, List.of("bind", "volume", "tmpfs"));
+        if (target == null) {
+            throw new ContainerException.Invalid("target", "target is missing: say where the container sees it");
+        }
+        Checks.absolute("target", target);
+        if (target.replace("/", "").isEmpty()) {
+            throw new ContainerException.Invalid("target", "target is the root of the container: mount below it");
+        }
+        switch (type) {
+            case "bind" -> {
+                if (source == null) {
+                    throw new ContainerException.Invalid("source", "source is missing: a bind needs a path");
+                }
+                Checks.absolute("source", source);
+            }
+            case "volume" -> VolumeName.check("source", source);
+            default -> {
+                if (source != null) {
+                    throw new ContainerException.Invalid("source", "source has no meaning for a tmpfs: leave it out");
+                }
+            }
+        }
+    }
+}
