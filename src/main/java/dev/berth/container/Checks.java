@@ -27,7 +27,8 @@ final class Checks {
             throw new ContainerException.Invalid(field, field + " is null: give it a value");
         }
         if (value.indexOf('\0') >= 0) {
-            throw new ContainerException.Invalid(field, field + " holds a NUL character, which no program can be given");
+            throw new ContainerException.Invalid(
+                    field, field + " holds a NUL character, which no program can be given");
         }
         return value;
     }

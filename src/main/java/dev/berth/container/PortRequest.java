@@ -12,9 +12,11 @@ import java.util.regex.Pattern;
  * @param protocol tcp or udp; null is tcp
  */
 public record PortRequest(
-        String hostAddress, Integer hostPort, @JsonProperty(required = true) Integer containerPort, String protocol) {
-    private static final Pattern IPV4 =
-            Pattern.compile("((25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(?!$)|$)){4}");
+        String hostAddress,
+        Integer hostPort,
+        @JsonProperty(required = true) Integer containerPort,
+        String protocol) {
+    private static final Pattern IPV4 = Pattern.compile("((25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(?!$)|$)){4}");
 
     public PortRequest {
         hostAddress = hostAddress == null ? "127.0.0.1" : hostAddress;
