@@ -1,214 +1,284 @@
 package dev.berth.container;
 
+import dev.berth.launcher.BadLaunch;
+import dev.berth.launcher.LauncherException;
 import dev.berth.launcher.LogEntry;
 import dev.berth.launcher.LogReader;
 import dev.berth.launcher.MonitorClient;
 import dev.berth.launcher.MonitorGone;
 import dev.berth.launcher.Signal;
 import dev.berth.linux.Syscalls;
+import dev.berth.linux.TerminalSize;
+import java.io.ByteArrayOutputStream;
+import java.io.UncheckedIOException;
 import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
- * A viewer of a container or an exec session: reads its log in a thread of its own, and sends input to its monitor. A viewer that
- * comes before the start waits for it; one of a container hears the end of the run that it saw, or of the next.
+ * One viewer at one program: the log is read from some point on and told to the viewer, input goes to the monitor. The log is the only
+ * source, so that a viewer who is late, slow or new sees the same bytes in the same order as every other.
+ *
+ * <p>Has one thread of its own, which ends with {@link #close} or with the program. The other methods may be called from any thread.
  */
 public final class Attachment implements AutoCloseable {
-    private static final long IDLE_MILLIS = 30_000;
+    private static final int COALESCED = 32 * 1024;
 
     private final Syscalls calls;
-    private final Program program;
-    private final AttachListener listener;
-    private final Runnable detached;
-    private final LogReader reader;
-    private final int run;
+    private final AttachTarget target;
+    private final Viewer viewer;
+    private final Function<AttachTarget, LogReader> begin;
     private final Thread thread;
+    private final Object news = new Object();
+    private final ByteArrayOutputStream collected = new ByteArrayOutputStream();
+    private boolean collectedStderr;
+    private boolean more;
+    private boolean monitorGone;
+    private boolean closed;
+    private MonitorClient monitor;
+    private TerminalSize wantedSize;
 
-    private volatile boolean closed;
-    private MonitorClient client;
-    private dev.berth.linux.TerminalSize wanted;
-
-    /** @param detached called once, at the end */
-    Attachment(Syscalls calls, Program program, LogReader reader, AttachListener listener, Runnable detached) {
+    private Attachment(Syscalls calls, AttachTarget target, Viewer viewer, Function<AttachTarget, LogReader> begin) {
         this.calls = calls;
-        this.program = program;
-        this.listener = listener;
-        this.detached = detached;
-        this.reader = reader;
-        this.run = program.runToWatch();
-        this.thread =
-                new Thread(this::show, "viewer " + program.socketDirectory().getFileName());
+        this.target = target;
+        this.viewer = viewer;
+        this.begin = begin;
+        this.thread = new Thread(this::run, "attach");
         thread.setDaemon(true);
     }
 
-    /** To be called once; before it the listener hears nothing. */
-    public void begin() {
-        thread.start();
+    /** Begins at once. */
+    static Attachment begin(Syscalls calls, AttachTarget target, Attachments.Start start, Viewer viewer) {
+        Function<AttachTarget, LogReader> log = it -> start instanceof Attachments.Start.From from
+                ? it.log(from.offset())
+                : it.logTail(((Attachments.Start.Tail) start).bytes());
+        return new Attachment(calls, target, viewer, log).started();
     }
 
-    private void show() {
-        try (reader) {
-            listener.replayBegins(reader.offset(), size(reader.size()));
-            drain();
-            listener.replayEnds(reader.offset());
-            follow();
+    private Attachment started() {
+        thread.start();
+        return this;
+    }
+
+    /** Input for the program; blocks while it does not read. What comes before its start or after its end is dropped. */
+    public void input(byte[] bytes) {
+        send(client -> client.input(bytes));
+    }
+
+    public void endInput() {
+        send(MonitorClient::endInput);
+    }
+
+    /** Of a program that has not started it is the size to start with. */
+    public void resize(int columns, int rows) {
+        TerminalSize size = new TerminalSize(columns, rows);
+        synchronized (news) {
+            wantedSize = size;
+        }
+        if (target.phase() == AttachTarget.Phase.BEFORE) {
+            target.startSize(size);
+        }
+        send(client -> client.resize(size));
+    }
+
+    /** @throws ContainerException.Invalid when there is no such signal */
+    public void signal(String name) {
+        int number = signalNumber(name);
+        send(client -> client.signal(number));
+    }
+
+    private static int signalNumber(String name) {
+        try {
+            return Signal.parse(name).number();
+        } catch (BadLaunch e) {
+            throw new ContainerException.Invalid(e.field(), e.getMessage());
+        }
+    }
+
+    private void send(Consumer<MonitorClient> message) {
+        MonitorClient client;
+        synchronized (news) {
+            client = monitor;
+        }
+        if (client == null) {
+            return;
+        }
+        try {
+            message.accept(client);
+        } catch (MonitorGone e) {
+            tell(() -> monitorGone = true); // its end is told by the reading thread, from the exit record
+        }
+    }
+
+    private void run() {
+        try (LogReader log = begin.apply(target)) {
+            viewer.replayBegins(log.offset(), log.size().columns(), log.size().rows());
+            connect();
+            drain(log);
+            viewer.replayEnds(log.offset());
+            follow(log);
+        } catch (LauncherException | UncheckedIOException e) {
+            if (!isClosed()) {
+                viewer.failed(e.getMessage());
+            }
+        } catch (RuntimeException e) {
+            // A viewer that goes away while it is told something: its thread is interrupted in the middle of it.
+            if (!isClosed()) {
+                throw e;
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        } catch (RuntimeException e) {
-            if (!closed) {
-                listener.failed(e);
-            }
         } finally {
             close();
-            detached.run();
         }
     }
 
-    private void follow() throws InterruptedException {
-        while (!closed) {
-            long seen = program.pulse().now();
-            connectWhenAlive();
-            Optional<Integer> code = program.exitCode(run);
-            drain();
-            if (code.isPresent()) {
-                listener.exited(code.get());
+    private void follow(LogReader log) throws InterruptedException {
+        while (!isClosed()) {
+            AttachTarget.Phase phase = target.phase();
+            connect();
+            boolean read = drain(log);
+            if (isClosed()) {
                 return;
             }
-            if (program.isRemoved()) {
-                throw new ContainerException.NotFound("the container was removed");
+            if (phase == AttachTarget.Phase.ENDED && !read) {
+                viewer.exited(target.exitCode());
+                return;
             }
-            program.pulse().await(seen, IDLE_MILLIS);
+            if (!read) {
+                await();
+            }
         }
     }
 
-    private void drain() {
-        for (Optional<LogEntry> entry = reader.next(); entry.isPresent() && !closed; entry = reader.next()) {
-            tell(entry.get());
-            if (program.isPaced()) {
-                acknowledge(entry.get().end());
+    /** Tells the viewer all that is in the log now. */
+    private boolean drain(LogReader log) {
+        boolean any = false;
+        Optional<LogEntry> entry;
+        while (!isClosed() && (entry = log.next()).isPresent()) {
+            any = true;
+            if (!(entry.get() instanceof LogEntry.Output output && collect(output))) {
+                flush(log);
+                tell(entry.get());
             }
+        }
+        flush(log);
+        return any;
+    }
+
+    /** Puts small writes of one stream together; false when this one does not fit and was not taken. */
+    private boolean collect(LogEntry.Output output) {
+        boolean stderr = output.stream() == LogEntry.Stream.STDERR;
+        if (collected.size() > 0
+                && (stderr != collectedStderr || collected.size() + output.bytes().length > COALESCED)) {
+            return false;
+        }
+        collectedStderr = stderr;
+        collected.writeBytes(output.bytes());
+        return true;
+    }
+
+    private void flush(LogReader log) {
+        if (collected.size() > 0) {
+            byte[] bytes = collected.toByteArray();
+            collected.reset();
+            viewer.output(bytes, collectedStderr);
+            long read = log.offset();
+            send(client -> client.read(read));
         }
     }
 
     private void tell(LogEntry entry) {
         if (entry instanceof LogEntry.Output output) {
-            if (output.stream() == LogEntry.Stream.STDERR) {
-                listener.stderr(output.bytes());
-            } else {
-                listener.stdout(output.bytes());
-            }
+            collect(output);
         } else if (entry instanceof LogEntry.Resized resized) {
-            listener.resized(size(resized.size()));
+            viewer.resized(resized.size().columns(), resized.size().rows());
         } else if (entry instanceof LogEntry.Lost lost) {
-            listener.skipped(lost.bytes());
+            viewer.skipped(lost.bytes());
         } else if (entry instanceof LogEntry.Skipped skipped) {
-            listener.skipped(skipped.bytes());
+            viewer.skipped(skipped.bytes());
         }
     }
 
-    private void acknowledge(long offset) {
-        try {
-            client().ifPresent(monitor -> monitor.read(offset));
-        } catch (MonitorGone ended) {
-            return; // its log is complete: nothing is held up any more
-        }
-    }
-
-    /** A resize before the start holds from the start on. */
-    private void connectWhenAlive() {
-        dev.berth.linux.TerminalSize size;
-        synchronized (this) {
-            size = wanted;
-        }
-        if (size == null || !program.isAlive()) {
-            return;
-        }
-        try {
-            Optional<MonitorClient> monitor = client();
-            if (monitor.isPresent()) {
-                monitor.get().resize(size);
-                synchronized (this) {
-                    wanted = wanted == size ? null : wanted;
-                }
+    /** Finds the monitor as soon as there is one. */
+    private void connect() {
+        synchronized (news) {
+            if (closed || (monitor != null && !monitorGone) || target.phase() != AttachTarget.Phase.RUNNING) {
+                return;
             }
-        } catch (MonitorGone ended) {
-            return; // the end is told by the log
+            try {
+                monitor = MonitorClient.connect(calls, target.runtimeDirectory(), new Listener());
+                monitorGone = false;
+            } catch (MonitorGone e) {
+                monitor = null; // it has just ended: the phase will say so
+                return;
+            }
+        }
+        TerminalSize size = wantedSize;
+        if (size != null) {
+            send(client -> client.resize(size));
         }
     }
 
-    private synchronized Optional<MonitorClient> client() {
-        if (closed || !program.isAlive()) {
-            return Optional.empty();
+    private void await() throws InterruptedException {
+        synchronized (news) {
+            if (monitor != null && !monitorGone) {
+                while (!more && !closed && !monitorGone) {
+                    news.wait();
+                }
+                more = false;
+                return;
+            }
         }
-        if (client == null) {
-            client = MonitorClient.connect(calls, program.socketDirectory(), new Silent());
-        }
-        return Optional.of(client);
+        target.awaitChange();
     }
 
-    /** What comes while nothing runs is lost, as it is at a terminal that nobody reads. Blocks while the program does not read. */
-    public void input(byte[] bytes) {
-        toMonitor(monitor -> monitor.input(bytes));
-    }
-
-    public void endInput() {
-        toMonitor(MonitorClient::endInput);
-    }
-
-    public void resize(TerminalSize size) {
-        synchronized (this) {
-            wanted = new dev.berth.linux.TerminalSize(size.columns(), size.rows());
-        }
-        connectWhenAlive();
-    }
-
-    /** @throws ContainerException.Invalid when there is no such signal */
-    public void signal(String name) {
-        Signal signal = Sentences.checked(() -> Signal.parse(name));
-        toMonitor(monitor -> monitor.signal(signal.number()));
-    }
-
-    private void toMonitor(java.util.function.Consumer<MonitorClient> message) {
-        try {
-            client().ifPresent(message);
-        } catch (MonitorGone ended) {
-            return; // the end is told by the log
+    private void tell(Runnable change) {
+        synchronized (news) {
+            change.run();
+            news.notifyAll();
         }
     }
 
-    private static TerminalSize size(dev.berth.linux.TerminalSize size) {
-        return new TerminalSize(size.columns(), size.rows());
+    private boolean isClosed() {
+        synchronized (news) {
+            return closed;
+        }
     }
 
-    /** The viewer goes; the program stays. A second call does nothing. */
+    /** Ends this viewer; the program goes on. */
     @Override
     public void close() {
-        MonitorClient last;
-        synchronized (this) {
+        MonitorClient client;
+        synchronized (news) {
             closed = true;
-            last = client;
-            client = null;
+            client = monitor;
+            monitor = null;
+            news.notifyAll();
         }
-        if (last != null) {
-            last.close();
+        if (client != null) {
+            client.close();
         }
-        program.pulse().beat();
+        thread.interrupt();
     }
 
-    /** The log is followed by the watcher's beats; this connection only sends. */
-    private static final class Silent implements MonitorClient.Listener {
+    private final class Listener implements MonitorClient.Listener {
         @Override
         public void appended(long end) {
-            return;
+            tell(() -> more = true);
         }
 
         @Override
         public void exited(int code, int signal, long end) {
-            return;
+            tell(() -> more = true);
         }
 
         @Override
         public void closed() {
-            return;
+            tell(() -> {
+                more = true;
+                monitorGone = true;
+            });
         }
     }
 }

@@ -1,169 +1,162 @@
 package dev.berth.container;
 
+import dev.berth.launcher.MonitorClient;
 import dev.berth.launcher.ProcessIdentity;
-import java.nio.file.Path;
-import java.time.Duration;
-import java.util.Optional;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
+import dev.berth.linux.TerminalSize;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 
 /**
- * One container: its record, its processes, and the lock under which both change. A use case holds the lock while it changes the
- * state, never while it waits for a program to end.
+ * One container as the service knows it now. The lock is this object's own monitor; {@code notifyAll} tells each change of state and of
+ * output to those who wait.
  */
-final class Container implements Program {
-    private final ContainerTree tree;
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition changed = lock.newCondition();
-    private final Pulse pulse = new Pulse();
+final class Container {
+    private static final String ADDRESS = "10.0.2.100";
 
-    private volatile ContainerRecord record;
-    private volatile Processes processes;
-    private volatile boolean removed;
-    private volatile boolean removing;
+    private ContainerRecord record;
+    private ContainerState state;
+    private ProcessIdentity init;
+    private Integer pid;
+    private MonitorClient monitor;
+    private TerminalSize startSize;
+    private boolean stopRequested;
+    private boolean removed;
+    private long output;
+    private final Map<PortRequest, String> portErrors = new LinkedHashMap<>();
 
-    /** What runs now. */
-    record Processes(ProcessIdentity monitor, ProcessIdentity init, ProcessIdentity process) {}
-
-    Container(ContainerTree tree, ContainerRecord record) {
-        this.tree = tree;
+    Container(ContainerRecord record, ContainerState state) {
         this.record = record;
+        this.state = state;
     }
 
-    /** Closes to the lock: {@code try (var held = container.hold()) …}. */
-    interface Held extends AutoCloseable {
-        @Override
-        void close();
+    String id() {
+        return record().id();
     }
 
-    Held hold() {
-        lock.lock();
-        return lock::unlock;
-    }
-
-    ContainerRecord record() {
-        return record;
-    }
-
-    ContainerId id() {
-        return record.id();
-    }
-
-    String name() {
+    synchronized String name() {
         return record.name().value();
     }
 
-    ContainerState state() {
-        return record.state();
+    synchronized ContainerRecord record() {
+        return record;
     }
 
-    Optional<Processes> processes() {
-        return Optional.ofNullable(processes);
+    synchronized void record(ContainerRecord newer) {
+        record = newer;
+        notifyAll();
     }
 
-    /** Under the lock. */
-    void become(ContainerRecord next, Processes now) {
-        record = next;
-        processes = now;
-        changed.signalAll();
-        pulse.beat();
+    synchronized ContainerState state() {
+        return state;
     }
 
-    /** Under the lock. */
-    void become(ContainerRecord next) {
-        become(next, processes);
+    synchronized void state(ContainerState next) {
+        state = next;
+        notifyAll();
     }
 
-    boolean isRemoving() {
-        return removing;
+    /** Its program runs. */
+    synchronized void runs(ProcessIdentity init, Integer pid, MonitorClient monitor) {
+        this.init = init;
+        this.pid = pid;
+        this.monitor = monitor;
+        this.state = ContainerState.RUNNING;
+        notifyAll();
     }
 
-    /** Under the lock: from now on nothing but the removal may happen to it. */
-    void setRemoving(boolean now) {
-        removing = now;
+    synchronized void ended(ContainerState state) {
+        this.init = null;
+        this.pid = null;
+        this.monitor = null;
+        this.stopRequested = false;
+        this.state = state;
+        portErrors.clear();
+        notifyAll();
     }
 
-    /** Under the lock. */
-    void setRemoved() {
+    synchronized ProcessIdentity init() {
+        return init;
+    }
+
+    synchronized MonitorClient monitor() {
+        return monitor;
+    }
+
+    synchronized void startSize(TerminalSize size) {
+        startSize = size;
+    }
+
+    synchronized TerminalSize startSize() {
+        return startSize == null ? TerminalSize.DEFAULT : startSize;
+    }
+
+    synchronized void requestStop() {
+        stopRequested = true;
+    }
+
+    synchronized boolean stopRequested() {
+        return stopRequested;
+    }
+
+    synchronized void markRemoved() {
         removed = true;
-        changed.signalAll();
-        pulse.beat();
+        notifyAll();
     }
 
-    /** Waits until no process of it runs. @return false when it still does after that time */
-    boolean awaitEnd(Duration timeout) throws InterruptedException {
-        lock.lockInterruptibly();
-        try {
-            long left = timeout.toNanos();
-            while (record.state().isAlive() && !removed) {
-                if (left <= 0) {
-                    return false;
-                }
-                left = changed.awaitNanos(left);
-            }
-            return true;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /** Waits until it is removed. @return false when it is still there after that time */
-    boolean awaitRemoval(Duration timeout) throws InterruptedException {
-        lock.lockInterruptibly();
-        try {
-            long left = timeout.toNanos();
-            while (!removed) {
-                if (left <= 0) {
-                    return false;
-                }
-                left = changed.awaitNanos(left);
-            }
-            return true;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    @Override
-    public Path logDirectory() {
-        return tree.container(id());
-    }
-
-    @Override
-    public Path socketDirectory() {
-        return tree.socketsOf(id());
-    }
-
-    @Override
-    public Pulse pulse() {
-        return pulse;
-    }
-
-    @Override
-    public int runToWatch() {
-        ContainerRecord now = record;
-        return now.state().isAlive() ? now.runs() : now.runs() + 1;
-    }
-
-    @Override
-    public boolean isAlive() {
-        return record.state().isAlive();
-    }
-
-    @Override
-    public Optional<Integer> exitCode(int run) {
-        ContainerRecord now = record;
-        boolean ended = now.runs() > run || now.runs() == run && !now.state().isAlive();
-        return ended ? Optional.of(now.exitCode() == null ? 0 : now.exitCode()) : Optional.empty();
-    }
-
-    @Override
-    public boolean isRemoved() {
+    synchronized boolean isRemoved() {
         return removed;
     }
 
-    @Override
-    public boolean isPaced() {
-        return false;
+    /** The monitor announced more output. */
+    synchronized void appended() {
+        output++;
+        notifyAll();
+    }
+
+    synchronized long output() {
+        return output;
+    }
+
+    synchronized void portFailed(PortRequest port, String why) {
+        portErrors.put(port, why);
+    }
+
+    synchronized void portWorks(PortRequest port) {
+        portErrors.remove(port);
+    }
+
+    synchronized ContainerView view() {
+        boolean network =
+                state.isAlive() && CreateRequest.SLIRP.equals(record.config().network());
+        List<ContainerView.PortView> ports = record.config().ports().stream()
+                .map(port -> new ContainerView.PortView(
+                        port.hostAddress(),
+                        port.hostPort(),
+                        port.containerPort(),
+                        port.protocol(),
+                        portErrors.containsKey(port)
+                                ? "failed"
+                                : state == ContainerState.RUNNING ? "active" : "pending",
+                        portErrors.get(port)))
+                .toList();
+        return new ContainerView(
+                record.id(),
+                record.name().value(),
+                record.image(),
+                record.imageId(),
+                state,
+                pid,
+                record.exitCode(),
+                false,
+                record.error(),
+                record.created(),
+                record.started(),
+                record.finished(),
+                "none",
+                record.restarts(),
+                network ? ADDRESS : null,
+                ports,
+                record.config());
     }
 }

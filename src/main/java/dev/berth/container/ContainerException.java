@@ -66,6 +66,21 @@ public abstract sealed class ContainerException extends RuntimeException {
         }
     }
 
+    /** A port of the machine cannot be had; the field is {@code hostPort}. */
+    public static final class PortRefused extends ContainerException {
+        private final String type;
+
+        public PortRefused(String type, String message) {
+            super(message, null);
+            this.type = type;
+        }
+
+        /** The stable last part of the problem's type: {@code port-in-use} or {@code port-refused}. */
+        public String type() {
+            return type;
+        }
+    }
+
     /** It failed on this machine, through no fault of the request. */
     public static final class Failed extends ContainerException {
         public Failed(String message, Throwable cause) {

@@ -6,60 +6,70 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import dev.berth.store.DurableFile;
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.Optional;
+import java.util.ArrayList;
+import java.util.List;
 
-/** Reads and writes {@code container.json}. Writing replaces it whole, and returns when it is on the disk. */
+/** The records of all containers on the disk. */
 final class ContainerRecords {
+    private static final System.Logger LOG = System.getLogger(ContainerRecords.class.getName());
     private static final ObjectMapper JSON = new ObjectMapper()
             .registerModule(new JavaTimeModule())
             .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
-            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-            .enable(SerializationFeature.INDENT_OUTPUT);
+            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
 
-    private final ContainerTree tree;
+    private final ContainerPaths paths;
 
-    ContainerRecords(ContainerTree tree) {
-        this.tree = tree;
+    ContainerRecords(ContainerPaths paths) {
+        this.paths = paths;
     }
 
+    /** Replaces the record whole; after a crash it is the old or the new one. */
     void write(ContainerRecord record) {
         try {
-            DurableFile.write(tree.record(record.id()), JSON.writeValueAsBytes(record));
+            Files.createDirectories(paths.container(record.id()));
+            DurableFile.write(paths.record(record.id()), JSON.writeValueAsBytes(record));
         } catch (IOException e) {
             throw new ContainerException.Failed(
-                    "cannot write the record of container " + record.name() + ": " + reason(e), e);
+                    "cannot write the record of container " + record.name() + ": " + e.getMessage(), e);
         }
     }
 
-    /**
-     * The record of a container; empty when it has none yet (its creation was interrupted).
-     *
-     * @throws ContainerException.Failed when it is damaged or of a newer Berth
-     */
-    Optional<ContainerRecord> read(ContainerId id) {
-        Path file = tree.record(id);
+    /** Those that can be read; one that cannot is told in the log and left alone. */
+    List<ContainerRecord> all() {
+        List<ContainerRecord> records = new ArrayList<>();
         try {
-            byte[] bytes = Files.readAllBytes(file);
-            int version = JSON.readTree(bytes).path("version").asInt();
-            if (version != ContainerRecord.VERSION) {
-                throw new ContainerException.Failed(
-                        "cannot use container " + id.brief() + ": its record has version " + version
-                                + ", and this Berth knows " + ContainerRecord.VERSION + "; use a newer Berth",
-                        null);
+            Files.createDirectories(paths.containers());
+            try (DirectoryStream<Path> directories = Files.newDirectoryStream(paths.containers())) {
+                for (Path directory : directories) {
+                    add(directory.getFileName().toString(), records);
+                }
             }
-            return Optional.of(JSON.readValue(bytes, ContainerRecord.class));
-        } catch (NoSuchFileException none) {
-            return Optional.empty();
         } catch (IOException e) {
-            throw new ContainerException.Failed(
-                    "cannot use container " + id.brief() + ": its record " + file + " is damaged: " + reason(e), e);
+            throw new ContainerException.Failed("cannot list " + paths.containers() + ": " + e.getMessage(), e);
         }
+        return records;
     }
 
-    private static String reason(IOException e) {
-        return String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+    private void add(String id, List<ContainerRecord> records) {
+        if (!ContainerId.isId(id) || !Files.exists(paths.record(id))) {
+            return; // half made when the machine stopped: the sweep of layers and trash takes it
+        }
+        try {
+            ContainerRecord record = JSON.readValue(Files.readAllBytes(paths.record(id)), ContainerRecord.class);
+            if (record.version() > ContainerRecord.VERSION) {
+                LOG.log(
+                        System.Logger.Level.WARNING,
+                        "container {0} was made by a newer Berth (record version {1}): it is left alone",
+                        id,
+                        record.version());
+                return;
+            }
+            records.add(record);
+        } catch (IOException | ContainerException e) {
+            LOG.log(System.Logger.Level.WARNING, "cannot read {0}: {1}", paths.record(id), e.getMessage());
+        }
     }
 }

@@ -1,375 +1,345 @@
 package dev.berth.container;
 
+import dev.berth.image.ImageException;
 import dev.berth.image.ImageUse;
-import dev.berth.image.Images;
-import dev.berth.launcher.LogReader;
+import dev.berth.image.StoredImage;
+import dev.berth.launcher.BadLaunch;
+import dev.berth.launcher.ImageUser;
 import dev.berth.launcher.Signal;
-import dev.berth.network.Slirp4netns;
 import dev.berth.oci.Digest;
+import dev.berth.oci.OciException;
+import dev.berth.oci.Reference;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.OptionalLong;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
-import java.util.function.Function;
+import java.util.random.RandomGenerator;
 
 /**
- * The use cases of containers, for REST, terminal and pages alike. For several threads at once; those that wait for a program block.
- * A container is named by id, by name or by the beginning of an id.
+ * The use cases of containers: every edge calls these and nothing below. A container is named by its id, a beginning of it, or its name.
+ * Safe for many threads; calls block until what they promise is so.
  */
-public final class Containers implements AutoCloseable {
-    private static final Duration KILL_PATIENCE = Duration.ofSeconds(10);
-    private static final Duration LOOK = Duration.ofSeconds(1);
-    private static final int OUTPUT_LIMIT = 16 << 20;
-    private static final long HOUSEKEEPING_SECONDS = 5;
+public final class Containers implements Attachments {
+    private static final Duration FOREVER = Duration.ofDays(365);
 
-    private final Parts parts;
-    private final Creation creation;
-    private final Starting starting;
-    private final Removal removal;
-    private final Sessions sessions;
-    private final Forwards forwards;
-    private final Recovery recovery;
-    private final ScheduledExecutorService background;
+    private final Engine engine;
+    private final ContainerPaths paths;
+    private final Directory directory;
+    private final Events events;
+    private final Volumes volumes;
+    private final Ports ports;
+    private final Lifecycle lifecycle;
+    private final ExecSessions sessions;
+    private final ContainerLogs logs;
+    private final RandomGenerator random = RandomGenerator.getDefault();
 
-    /** What the use cases share. */
-    record Parts(Machine machine, Shelf shelf, ContainerRecords records, Volumes volumes, Events events) {}
-
-    /**
-     * @param images made with what tells it which images are in use: {@link #uses}
-     * @param fetch gets an image that is not here
-     */
-    public Containers(
-            Machine machine,
-            Events events,
-            Function<java.util.function.Supplier<List<ImageUse>>, Images> images,
-            Fetch fetch) {
-        ContainerTree tree = machine.tree();
-        this.parts = new Parts(
-                machine,
-                new Shelf(),
-                new ContainerRecords(tree),
-                new Volumes(tree, machine.data().trash(), machine.seed()),
-                events);
-        this.background = Executors.newScheduledThreadPool(1, work -> {
-            Thread thread = new Thread(work, "housekeeping");
-            thread.setDaemon(true);
-            return thread;
-        });
-        Images known = images.apply(this::uses);
-        this.sessions = new Sessions(parts);
-        this.forwards = new Forwards(parts);
-        this.removal = new Removal(parts, known, sessions);
-        Ending ending = new Ending(parts, removal, background);
-        this.creation = new Creation(parts, known, fetch);
-        this.starting = new Starting(parts, forwards, ending, known);
-        this.recovery = new Recovery(parts, ending, forwards);
+    public Containers(Engine engine, Events events) {
+        this.engine = engine;
+        this.events = events;
+        this.paths = new ContainerPaths(engine.data().root(), engine.runtimeDir());
+        this.directory = new Directory(new ContainerRecords(paths));
+        this.volumes = new Volumes(paths, engine.data().trash(), events, this::usersOf);
+        this.ports = new Ports(engine.forwarder(), paths, directory, events);
+        this.lifecycle = new Lifecycle(
+                engine,
+                paths,
+                directory,
+                events,
+                new Starter(engine, paths, volumes),
+                ports,
+                container -> delete(container, true));
+        this.sessions = new ExecSessions(engine, paths, events);
+        this.logs = new ContainerLogs(paths);
     }
 
-    /** Gets an image from its registry into the store. */
-    @FunctionalInterface
-    public interface Fetch {
-        void pull(String reference) throws InterruptedException;
+    /** Reads what is on the disk and finds what ran on. To be called once, before anything else. */
+    public void recover() {
+        for (ContainerRecord record : new ContainerRecords(paths).all()) {
+            directory.adopt(
+                    new Container(record, record.started() == null ? ContainerState.CREATED : ContainerState.EXITED));
+        }
+        directory.all().forEach(lifecycle::recover);
+        List<String> known = directory.all().stream().map(Container::id).toList();
+        sessions.recover(known::contains);
     }
 
-    /** Finds what a service before this one left. To be called once, before any use case. @return what was put right */
-    public List<String> recover() {
-        List<String> findings = recovery.run();
-        sessions.recover();
-        background.scheduleWithFixedDelay(
-                sessions::discardUnread, HOUSEKEEPING_SECONDS, HOUSEKEEPING_SECONDS, TimeUnit.SECONDS);
-        return findings;
+    /** Which images containers hold, stopped ones too. */
+    public static List<ImageUse> uses(java.nio.file.Path dataDir) {
+        return new ContainerRecords(new ContainerPaths(dataDir, dataDir))
+                .all().stream()
+                        .map(record -> new ImageUse(record.id(), Digest.parse(record.manifest())))
+                        .toList();
     }
 
-    /** Which images are held, by containers and by those that are being made. */
-    private List<ImageUse> uses() {
-        List<ImageUse> uses = new ArrayList<>(creation == null ? List.of() : creation.pending());
-        parts.shelf()
-                .all()
-                .forEach(container -> uses.add(new ImageUse(
-                        container.id().value(), Digest.parse(container.record().manifest()))));
-        return uses;
+    public Events events() {
+        return events;
     }
 
-    public ContainerView create(CreateRequest request) throws InterruptedException {
-        return view(creation.create(request));
+    public Volumes volumes() {
+        return volumes;
     }
 
-    public ContainerView inspect(String name) {
-        return view(find(name));
-    }
-
-    /**
-     * Newest first.
-     *
-     * @param labels each {@code name} or {@code name=value}; all of them must be there
-     */
-    public List<ContainerView> list(boolean all, Collection<String> labels, Optional<ContainerState> state) {
-        return parts.shelf().all().stream()
-                .filter(container ->
-                        state.map(wanted -> container.state() == wanted).orElse(all || container.isAlive()))
-                .filter(container -> labels.stream().allMatch(label -> hasLabel(container, label)))
-                .sorted(Comparator.comparing(
-                                (Container container) -> container.record().created())
-                        .reversed())
-                .map(this::view)
+    /** Newest first. @param all stopped ones too */
+    public List<ContainerView> list(boolean all) {
+        return directory.all().stream()
+                .map(Container::view)
+                .filter(view -> all || view.state().isAlive())
+                .sorted(Comparator.comparing(ContainerView::created).reversed())
                 .toList();
     }
 
-    private static boolean hasLabel(Container container, String label) {
-        int equals = label.indexOf('=');
-        Map<String, String> labels = container.record().config().labels();
-        return equals < 0
-                ? labels.containsKey(label)
-                : label.substring(equals + 1).equals(labels.get(label.substring(0, equals)));
+    public ContainerView inspect(String reference) {
+        return directory.find(reference).view();
     }
 
-    public ContainerView start(String name) throws InterruptedException {
-        Container container = find(name);
-        starting.start(container);
-        return view(container);
+    /** Told each change of a container: its view, and whether it is gone. Listeners must be quick. */
+    public AutoCloseable listen(java.util.function.BiConsumer<ContainerView, Boolean> listener) {
+        return directory.listen(change -> listener.accept(change.view(), change.removed()));
     }
 
-    /** @param timeout seconds until SIGKILL; empty for the container's own */
-    public ContainerView stop(String name, Optional<Integer> timeout) throws InterruptedException {
-        Container container = find(name);
-        stop(container, timeout);
-        return view(container);
+    /** @throws ImageException.NotFound when the image is not here and may not be fetched */
+    public ContainerView create(CreateRequest request) {
+        check(request);
+        StoredImage image = engine.imageSource().get(request.image(), request.pull());
+        String id = ContainerId.random(random).value();
+        ContainerName name = request.name() == null ? directory.freeName(random) : request.name();
+        var defaults = image.config().config();
+        String shown = shown(request.image(), image);
+        CreateRequest config =
+                ImageDefaults.resolve(request, shown, name, id.substring(0, 12), defaults, Volumes::randomName);
+        Container container = new Container(
+                new ContainerRecord(
+                        ContainerRecord.VERSION,
+                        id,
+                        name,
+                        shown,
+                        image.descriptor().digest().toString(),
+                        image.id().toString(),
+                        engine.clock().instant(),
+                        null,
+                        null,
+                        null,
+                        null,
+                        false,
+                        0,
+                        defaults.env(),
+                        defaults.stopSignal(),
+                        config),
+                ContainerState.CREATED);
+        directory.add(container);
+        config.mounts().stream()
+                .filter(mount -> mount.type().equals("volume"))
+                .forEach(mount -> volumes.ensure(mount.source()));
+        events.publish("container.created", id, name.value(), Map.of("image", shown));
+        return container.view();
     }
 
-    private void stop(Container container, Optional<Integer> timeout) throws InterruptedException {
-        timeout.ifPresent(seconds -> Checks.range("timeout", seconds, 0, CreateRequest.MAX_STOP_TIMEOUT));
-        Optional<Container.Processes> running;
-        try (Container.Held held = container.hold()) {
-            running = container.processes();
-            if (running.isEmpty()) {
+    /** What can be known to be wrong before anything is made. */
+    private static void check(CreateRequest request) {
+        try {
+            Starter.security(request);
+            if (request.user() != null) {
+                ImageUser.parse(request.user());
+            }
+        } catch (BadLaunch e) {
+            throw new ContainerException.Invalid(e.field(), e.getMessage());
+        }
+        if (!request.ports().isEmpty() && !request.network().equals(CreateRequest.SLIRP)) {
+            throw new ContainerException.Invalid(
+                    "ports", "cannot forward ports with network none: leave one of the two out");
+        }
+        for (int i = 0; i < request.mounts().size(); i++) {
+            MountRequest mount = request.mounts().get(i);
+            if (mount.type().equals("bind") && !java.nio.file.Files.exists(java.nio.file.Path.of(mount.source()))) {
+                throw new ContainerException.Invalid(
+                        "mounts[" + i + "].source",
+                        "cannot mount " + mount.source() + ": it does not exist; make it first, or name a volume");
+            }
+        }
+    }
+
+    private static String shown(String asked, StoredImage image) {
+        try {
+            Reference reference = Reference.parse(asked);
+            if (image.references().contains(reference)) {
+                return reference.canonical();
+            }
+        } catch (OciException e) {
+            return image.references().isEmpty()
+                    ? image.id().toString()
+                    : image.references().get(0).canonical();
+        }
+        return image.references().isEmpty()
+                ? image.id().toString()
+                : image.references().get(0).canonical();
+    }
+
+    public ContainerView start(String reference) {
+        Container container = directory.find(reference);
+        lifecycle.start(container);
+        return container.view();
+    }
+
+    /** @param timeout seconds; null = the container's own */
+    public ContainerView stop(String reference, Integer timeout) {
+        Container container = directory.find(reference);
+        lifecycle.stop(container, timeout);
+        return container.view();
+    }
+
+    public ContainerView restart(String reference, Integer timeout) {
+        Container container = directory.find(reference);
+        lifecycle.stop(container, timeout);
+        lifecycle.start(container);
+        return container.view();
+    }
+
+    public ContainerView kill(String reference, String signal) {
+        Container container = directory.find(reference);
+        try {
+            lifecycle.kill(container, signal == null ? Signal.KILL : Signal.parse(signal));
+        } catch (BadLaunch e) {
+            throw new ContainerException.Invalid(e.field(), e.getMessage());
+        }
+        return container.view();
+    }
+
+    public ContainerView rename(String reference, String name) {
+        Container container = directory.find(reference);
+        directory.rename(container, new ContainerName(name));
+        events.publish("container.renamed", container.id(), name, Map.of());
+        return container.view();
+    }
+
+    /** Waits until it does not run. @return its exit code; 0 for one that never ran */
+    public int await(String reference, boolean removed) {
+        Container container = directory.find(reference);
+        lifecycle.awaitEnd(container, FOREVER);
+        synchronized (container) {
+            try {
+                while (removed && !container.isRemoved()) {
+                    container.wait();
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+        Integer code = container.record().exitCode();
+        return code == null ? 0 : code;
+    }
+
+    /**
+     * @param force ends it first when it runs
+     * @param anonymousVolumes those that only this container has, and that nobody named
+     */
+    public void remove(String reference, boolean force, boolean anonymousVolumes) {
+        Container container = directory.find(reference);
+        if (!container.state().canRemove()) {
+            if (!force) {
+                throw new ContainerException.Conflict(
+                        "running",
+                        "cannot remove container " + container.name() + ": it is "
+                                + container.state().word() + "; stop it first, or use force");
+            }
+            lifecycle.end(container);
+        }
+        delete(container, anonymousVolumes);
+    }
+
+    private void delete(Container container, boolean anonymousVolumes) {
+        synchronized (container) {
+            if (container.isRemoved() || !container.state().canRemove()) {
                 return;
             }
-            if (container.state() != ContainerState.STOPPING) {
-                container.become(container.record().stopping());
+            container.markRemoved();
+        }
+        sessions.removeOf(container);
+        engine.snapshots().remove(container.id());
+        engine.data().trash().discard(paths.container(container.id()));
+        ExecSessions.delete(paths.runtime(container.id()));
+        directory.remove(container);
+        if (anonymousVolumes) {
+            removeAnonymousVolumes(container.record().config());
+        }
+        engine.images().collect();
+        events.publish("container.removed", container.id(), container.name(), Map.of());
+    }
+
+    private void removeAnonymousVolumes(CreateRequest config) {
+        for (MountRequest mount : config.mounts()) {
+            if (mount.type().equals("volume")
+                    && mount.source().matches("[0-9a-f]{32}")
+                    && usersOf(mount.source()).isEmpty()) {
+                volumes.remove(mount.source());
             }
         }
-        Signal signal = Signal.parse(container.record().stopSignal());
-        Watching.signal(parts.machine(), running.get().process(), signal.number());
-        int seconds = timeout.orElse(container.record().config().stopTimeout());
-        if (!container.awaitEnd(Duration.ofSeconds(seconds))) {
-            kill(container, running.get());
-        }
     }
 
-    private void kill(Container container, Container.Processes running) throws InterruptedException {
-        Watching.signal(parts.machine(), running.init(), Signal.KILL.number());
-        if (!container.awaitEnd(KILL_PATIENCE)) {
-            throw new ContainerException.Failed(
-                    "cannot kill " + container.name() + ": its processes do not end (one that waits for a disk or a"
-                            + " network file system cannot be killed)",
-                    null);
-        }
+    private List<String> usersOf(String volume) {
+        return directory.all().stream()
+                .filter(it -> it.record().config().mounts().stream()
+                        .anyMatch(mount -> mount.type().equals("volume") && volume.equals(mount.source())))
+                .map(Container::id)
+                .toList();
     }
 
-    public ContainerView restart(String name, Optional<Integer> timeout) throws InterruptedException {
-        Container container = find(name);
-        stop(container, timeout);
-        starting.start(container);
-        return view(container);
+    public ContainerView.PortView addPort(String reference, PortRequest port) {
+        return ports.add(directory.find(reference), port);
     }
 
-    /** @param signal a name or a number; SIGKILL returns when the container has ended */
-    public ContainerView kill(String name, String signal) throws InterruptedException {
-        Container container = find(name);
-        Signal parsed = Sentences.checked(() -> Signal.parse(signal));
-        Optional<Container.Processes> running = container.processes();
-        if (running.isEmpty() || !container.state().canSignal()) {
-            throw new ContainerException.Conflict(
-                    "wrong-state",
-                    "cannot send " + parsed + " to " + container.name() + ": it is "
-                            + container.state().word());
-        }
-        if (parsed.equals(Signal.KILL)) {
-            kill(container, running.get());
-        } else {
-            Watching.signal(parts.machine(), running.get().process(), parsed.number());
-        }
-        return view(container);
+    public void removePort(String reference, String protocol, int hostPort, String hostAddress) {
+        ports.remove(directory.find(reference), protocol, hostPort, hostAddress);
     }
 
-    /**
-     * Waits until the container does not run, or is removed.
-     *
-     * @param gone whether the one who asked has left
-     * @return its exit code; 0 for one that never ran
-     */
-    public int await(String name, boolean untilRemoved, BooleanSupplier gone) throws InterruptedException {
-        Container container = find(name);
-        boolean over = false;
-        while (!over && !gone.getAsBoolean()) {
-            over = untilRemoved ? container.awaitRemoval(LOOK) : container.awaitEnd(LOOK);
-        }
-        return Optional.ofNullable(container.record().exitCode()).orElse(0);
-    }
-
-    public void remove(String name, boolean force, boolean withVolumes) throws InterruptedException {
-        removal.remove(find(name), force, withVolumes);
-    }
-
-    public ContainerView rename(String name, ContainerName to) {
-        Container container = find(name);
-        try (Container.Held held = container.hold()) {
-            ContainerName before = container.record().name();
-            if (!before.equals(to)) {
-                parts.shelf().reserve(to, container.id());
-                ContainerRecord renamed = container.record().named(to);
-                try {
-                    parts.records().write(renamed);
-                } catch (RuntimeException e) {
-                    parts.shelf().release(to, container.id());
-                    throw e;
-                }
-                container.become(renamed);
-                parts.shelf().release(before, container.id());
-                parts.events().publish("container.renamed", container, Map.of("from", before.value()));
-            }
-            return view(container);
-        }
-    }
-
-    /**
-     * Tells a container's log.
-     *
-     * @param lines hears lines; empty when the bytes are wanted as they came
-     * @param gone whether the one who asked has left
-     */
-    public void logs(
-            String name,
-            LogRequest request,
-            Optional<Consumer<LogLine>> lines,
-            Consumer<byte[]> raw,
-            Runnable caughtUp,
-            BooleanSupplier gone)
+    /** Lines of a log; blocks while it follows. @param pause called whenever all that is there was told */
+    public void logLines(String reference, LogQuery query, boolean forever, Consumer<LogLine> sink, Runnable pause)
             throws InterruptedException {
-        new Logs(find(name), request).read(lines, raw, caughtUp, gone);
+        logs.lines(directory.find(reference), query, forever, sink, pause);
     }
 
-    /**
-     * A viewer of a container.
-     *
-     * @param from offset of the log to begin at; empty with {@code tail} = the last so many bytes
-     */
-    public Attachment attach(String name, OptionalLong from, long tail, AttachListener listener) {
-        Container container = find(name);
-        return new Attachment(parts.machine().calls(), container, reader(container, from, tail), listener, () -> {});
+    /** The bytes of a log; blocks while it follows. */
+    public void logBytes(String reference, LogQuery query, Consumer<byte[]> sink, Runnable pause)
+            throws InterruptedException {
+        logs.bytes(directory.find(reference), query, sink, pause);
     }
 
-    /** A viewer of an exec session. */
-    public Attachment attachExec(String id, OptionalLong from, long tail, AttachListener listener) {
-        Session session = sessions.find(id);
-        session.viewerCame();
-        return new Attachment(
-                parts.machine().calls(), session, reader(session, from, tail), listener, session::viewerWent);
+    public ExecView exec(String reference, ExecRequest request) {
+        return sessions.start(directory.find(reference), request).view();
     }
 
-    private static LogReader reader(Program program, OptionalLong from, long tail) {
-        return from.isPresent()
-                ? LogReader.at(program.logDirectory(), from.getAsLong())
-                : LogReader.tail(program.logDirectory(), tail);
-    }
-
-    public ExecView exec(String name, ExecRequest request) {
-        return sessions.start(find(name), request).view();
-    }
-
-    /** Runs a program to its end and answers with what it wrote. */
-    public ExecResult execAndWait(String name, ExecRequest request, BooleanSupplier gone) throws InterruptedException {
+    public ExecResult execAndWait(String reference, ExecRequest request) {
         if (request.tty()) {
-            throw new ContainerException.Invalid("tty", "cannot wait for a program with a terminal: attach to it");
+            throw new ContainerException.Invalid(
+                    "tty", "cannot wait for a program with a terminal: attach to it instead");
         }
-        Session session = sessions.start(find(name), request);
-        session.viewerCame();
-        ExecOutput output = new ExecOutput(OUTPUT_LIMIT);
-        try (Attachment attachment = new Attachment(
-                parts.machine().calls(),
-                session,
-                LogReader.at(session.logDirectory(), 0),
-                output,
-                session::viewerWent)) {
-            attachment.begin();
-            return output.await(gone);
-        }
+        return sessions.run(directory.find(reference), request);
     }
 
-    public ExecView inspectExec(String id) {
+    public ExecView session(String id) {
         return sessions.find(id).view();
     }
 
-    public void resizeExec(String id, TerminalSize size) {
-        Session session = sessions.find(id);
-        if (!session.isAlive()) {
-            throw new ContainerException.Conflict("wrong-state", "the program of this exec session has ended");
-        }
-        session.viewerCame();
-        try (Attachment attachment = new Attachment(
-                parts.machine().calls(),
-                session,
-                LogReader.tail(session.logDirectory(), 0),
-                new ExecOutput(0),
-                () -> {})) {
-            attachment.resize(size);
-        } finally {
-            session.viewerWent();
+    public void resizeSession(String id, int columns, int rows) {
+        sessions.resize(sessions.find(id), new dev.berth.linux.TerminalSize(columns, rows));
+    }
+
+    public void killSession(String id, String signal) {
+        try {
+            sessions.kill(sessions.find(id), Signal.parse(signal));
+        } catch (BadLaunch e) {
+            throw new ContainerException.Invalid(e.field(), e.getMessage());
         }
     }
 
-    /** What is sent to whoever asks for the ports of a container. */
-    public List<ContainerView.PortView> ports(String name) {
-        return forwards.views(find(name));
-    }
-
-    public ContainerView.PortView addPort(String name, PortRequest port) {
-        return forwards.add(find(name), port);
-    }
-
-    public void removePort(String name, String protocol, int hostPort, Optional<String> hostAddress) {
-        forwards.remove(find(name), protocol, hostPort, hostAddress.orElse(null));
-    }
-
-    private Container find(String name) {
-        return parts.shelf().find(name);
-    }
-
-    private ContainerView view(Container container) {
-        ContainerRecord record = container.record();
-        boolean networked = !record.config().network().equals(CreateRequest.NO_NETWORK);
-        return new ContainerView(
-                record.id().value(),
-                record.name().value(),
-                record.image(),
-                record.imageId(),
-                record.state(),
-                container.processes().map(p -> p.process().pid()).orElse(null),
-                record.exitCode(),
-                false,
-                record.error(),
-                record.created(),
-                record.started(),
-                record.finished(),
-                "none",
-                0,
-                networked ? Slirp4netns.ADDRESS : null,
-                forwards.views(container),
-                record.config());
-    }
-
-    /** Lets go; the containers go on. */
     @Override
-    public void close() {
-        background.shutdownNow();
+    public Attachment container(String reference, Start start, Viewer viewer) {
+        Container container = directory.find(reference);
+        return Attachment.begin(engine.calls(), new ContainerTarget(container, paths), start, viewer);
+    }
+
+    @Override
+    public Attachment session(String id, Start start, Viewer viewer) {
+        return Attachment.begin(engine.calls(), sessions.find(id), start, viewer);
     }
 }

@@ -45,7 +45,7 @@ public record CreateRequest(
     static final String SLIRP = "slirp4netns";
     static final String NO_NETWORK = "none";
 
-    static final int MAX_STOP_TIMEOUT = 24 * 60 * 60;
+    private static final int MAX_STOP_TIMEOUT = 24 * 60 * 60;
     private static final Pattern HOSTNAME = Pattern.compile(
             "(?=.{1,63}$)[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*");
     private static final Pattern CAPABILITY = Pattern.compile("ALL|(CAP_)?[A-Z_]{3,30}");
@@ -77,6 +77,35 @@ public record CreateRequest(
         refuse("seccomp", seccomp, "a policy of your own cannot be given yet; leave it out for the default one");
         refuse("healthcheck", healthcheck, "this version of Berth checks no health yet; leave it out");
         pull = pull == null ? PullPolicy.MISSING : pull;
+    }
+
+    CreateRequest withPorts(List<PortRequest> other) {
+        return new CreateRequest(
+                image,
+                name,
+                command,
+                entrypoint,
+                env,
+                workingDir,
+                user,
+                tty,
+                openStdin,
+                hostname,
+                labels,
+                other,
+                mounts,
+                resources,
+                restart,
+                stopTimeout,
+                autoRemove,
+                network,
+                readOnly,
+                capAdd,
+                capDrop,
+                noNewPrivileges,
+                seccomp,
+                healthcheck,
+                pull);
     }
 
     private static List<String> capabilities(String field, List<String> names) {

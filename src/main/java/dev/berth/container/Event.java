@@ -4,10 +4,10 @@ import java.time.Instant;
 import java.util.Map;
 
 /**
- * Something that happened.
+ * Something that happened (API.md).
  *
- * @param type such as {@code container.started}
- * @param object id of the container, image or session
+ * @param object the id of what it happened to
+ * @param name how people call that; null where it has no name
  */
 public record Event(
         long sequence, Instant time, String type, String object, String name, Map<String, String> attributes) {}

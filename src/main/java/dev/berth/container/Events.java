@@ -1,54 +1,50 @@
 package dev.berth.container;
 
-import java.time.Instant;
+import java.time.Clock;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 
-/**
- * What happened, the last ones of it. Sequences begin with the time of the service's start, so that they grow over restarts and
- * fit a double's 53 bits. For several threads at once.
- */
+/** What happened since the service started, the newest thousand kept. Safe for many threads; listeners must be quick. */
 public final class Events {
-    private static final int KEPT = 2048;
-    private static final long SPACING = 1000;
+    private static final int KEPT = 1_000;
 
-    private final Deque<Event> kept = new ArrayDeque<>();
-    private long last = Instant.now().toEpochMilli() * SPACING;
+    private final Clock clock;
+    private final Deque<Event> past = new ArrayDeque<>();
+    private final List<Consumer<Event>> listeners = new CopyOnWriteArrayList<>();
+    private long sequence;
 
-    public synchronized void publish(String type, String object, String name, Map<String, String> attributes) {
-        kept.add(new Event(++last, Instant.now(), type, object, name, attributes));
-        if (kept.size() > KEPT) {
-            kept.remove();
-        }
-        notifyAll();
+    public Events(Clock clock) {
+        this.clock = clock;
     }
 
-    void publish(String type, Container container, Map<String, String> attributes) {
-        publish(type, container.id().value(), container.name(), attributes);
-    }
-
-    /** The sequence of the newest event. */
-    public synchronized long last() {
-        return last;
-    }
-
-    /** The oldest that may still be asked for. */
-    public synchronized long beforeFirst() {
-        return kept.isEmpty() ? last : kept.peek().sequence() - 1;
-    }
-
-    /** Events after a sequence that are still kept; waits so long for the first when there is none. */
-    public synchronized List<Event> after(long sequence, long millis) throws InterruptedException {
-        long end = System.nanoTime() + millis * 1_000_000;
-        while (last <= sequence) {
-            long left = (end - System.nanoTime()) / 1_000_000;
-            if (left <= 0) {
-                return List.of();
+    public void publish(String type, String object, String name, Map<String, String> attributes) {
+        synchronized (this) {
+            Event event = new Event(++sequence, clock.instant(), type, object, name, attributes);
+            past.addLast(event);
+            if (past.size() > KEPT) {
+                past.removeFirst();
             }
-            wait(left);
+            listeners.forEach(listener -> listener.accept(event));
         }
-        return kept.stream().filter(event -> event.sequence() > sequence).toList();
+    }
+
+    /** Those that are kept and come after a sequence number, oldest first. */
+    public synchronized List<Event> since(long after) {
+        return past.stream().filter(event -> event.sequence() > after).toList();
+    }
+
+    /**
+     * First the past after a sequence number, then each new one, without a gap, until closed.
+     *
+     * @param after a sequence number; {@link Long#MAX_VALUE} for no past
+     */
+    public synchronized AutoCloseable listen(long after, Consumer<Event> listener) {
+        since(after).forEach(listener);
+        listeners.add(listener);
+        return () -> listeners.remove(listener);
     }
 }

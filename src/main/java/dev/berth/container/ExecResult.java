@@ -1,8 +1,8 @@
 package dev.berth.container;
 
 /**
- * What a program that was waited for has written.
+ * What a program said that was run to its end.
  *
- * @param truncated whether a stream was cut
+ * @param truncated more than 16 MiB were written to one of the streams
  */
 public record ExecResult(int exitCode, String stdout, String stderr, boolean truncated) {}

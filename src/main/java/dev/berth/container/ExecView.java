@@ -1,20 +1,18 @@
 package dev.berth.container;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import java.time.Instant;
 import java.util.List;
 
-/**
- * An exec session as the API shows it.
- *
- * @param pid null when it does not run
- * @param exitCode null while it runs
- */
+/** An exec session as the API shows it. */
 @JsonInclude(JsonInclude.Include.ALWAYS)
 public record ExecView(
         String id,
         String container,
+        List<String> command,
+        boolean tty,
         boolean running,
         Integer pid,
         Integer exitCode,
-        boolean tty,
-        List<String> command) {}
+        Instant started,
+        Instant finished) {}

@@ -1,48 +1,44 @@
 package dev.berth.container;
 
-import dev.berth.launcher.ProcessSpec;
 import dev.berth.oci.RunConfig;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 
-/** What an image says of how to run it, put beneath what a request says, as docker does. */
-record ImageDefaults(RunConfig image) {
-    private static final String DEFAULT_SIGNAL = "SIGTERM";
+/** What a request leaves open, the image decides, as docker does; what both leave open, Berth. */
+final class ImageDefaults {
+    private ImageDefaults() {}
 
-    /**
-     * The request with nothing left open.
-     *
-     * @param volumeName makes a name for each volume that has none
-     */
-    CreateRequest resolve(CreateRequest request, ContainerId id, ContainerName name, Supplier<String> volumeName) {
-        List<String> entrypoint = request.entrypoint() == null ? image.entrypoint() : request.entrypoint();
-        List<String> all =
-                ProcessSpec.arguments(image.entrypoint(), image.command(), request.entrypoint(), request.command());
-        if (all.isEmpty()) {
-            throw new ContainerException.Invalid(
-                    "command", "no program to run: the image names none, so give a command");
-        }
-        Map<String, String> labels = new LinkedHashMap<>(image.labels());
+    /** The request with nothing left open. @param volumeName a new name for each anonymous volume */
+    static CreateRequest resolve(
+            CreateRequest request,
+            String image,
+            ContainerName name,
+            String hostname,
+            RunConfig defaults,
+            Supplier<String> volumeName) {
+        boolean ownEntrypoint = request.entrypoint() != null;
+        boolean ownCommand = request.command() != null && !request.command().isEmpty();
+        List<String> entrypoint = ownEntrypoint ? request.entrypoint() : defaults.entrypoint();
+        List<String> command = ownCommand ? request.command() : ownEntrypoint ? List.of() : defaults.command();
+        Map<String, String> labels = new TreeMap<>(defaults.labels());
         labels.putAll(request.labels());
         return new CreateRequest(
-                request.image(),
+                image,
                 name,
-                all.subList(entrypoint.size(), all.size()),
+                command,
                 entrypoint,
-                environment(request.env()),
-                request.workingDir() != null ? request.workingDir() : workingDirectory(),
-                request.user() != null ? request.user() : image.user().isEmpty() ? "0" : image.user(),
+                request.env(),
+                or(request.workingDir(), defaults.workingDir().isEmpty() ? "/" : defaults.workingDir()),
+                or(request.user(), defaults.user().isEmpty() ? null : defaults.user()),
                 request.tty(),
                 request.openStdin(),
-                request.hostname() == null ? id.brief() : request.hostname(),
+                or(request.hostname(), hostname),
                 labels,
                 request.ports(),
-                mounts(request.mounts(), volumeName),
+                mounts(request, defaults, volumeName),
                 request.resources(),
                 request.restart(),
                 request.stopTimeout() == null ? CreateRequest.STOP_TIMEOUT : request.stopTimeout(),
@@ -52,52 +48,27 @@ record ImageDefaults(RunConfig image) {
                 request.capAdd(),
                 request.capDrop(),
                 request.noNewPrivileges(),
-                request.seccomp(),
-                request.healthcheck(),
+                null,
+                null,
                 request.pull());
     }
 
-    String stopSignal() {
-        return image.stopSignal().isEmpty() ? DEFAULT_SIGNAL : image.stopSignal();
+    private static String or(String given, String fallback) {
+        return given == null ? fallback : given;
     }
 
-    private String workingDirectory() {
-        String directory = image.workingDir();
-        return directory.isEmpty() ? "/" : directory.startsWith("/") ? directory : "/" + directory;
-    }
-
-    private Map<String, String> environment(Map<String, String> own) {
-        Map<String, String> all = new LinkedHashMap<>();
-        for (String line : image.env()) {
-            int equals = line.indexOf('=');
-            if (equals > 0) {
-                all.put(line.substring(0, equals), line.substring(equals + 1));
+    private static List<MountRequest> mounts(CreateRequest request, RunConfig defaults, Supplier<String> volumeName) {
+        List<MountRequest> mounts = new ArrayList<>();
+        for (MountRequest mount : request.mounts()) {
+            boolean anonymous = mount.type().equals("volume") && mount.source() == null;
+            mounts.add(
+                    anonymous ? new MountRequest("volume", volumeName.get(), mount.target(), mount.readOnly()) : mount);
+        }
+        for (String target : defaults.volumes()) {
+            if (mounts.stream().noneMatch(mount -> mount.target().equals(target)) && target.startsWith("/")) {
+                mounts.add(new MountRequest("volume", volumeName.get(), target, false));
             }
         }
-        all.putAll(own);
-        return all;
-    }
-
-    /** The image's volumes where the request mounts nothing, and a name for each volume; outer targets before inner ones. */
-    private List<MountRequest> mounts(List<MountRequest> own, Supplier<String> volumeName) {
-        List<MountRequest> all = new ArrayList<>();
-        for (MountRequest mount : own) {
-            boolean nameless = mount.type().equals("volume") && mount.source() == null;
-            all.add(nameless ? new MountRequest("volume", volumeName.get(), mount.target(), mount.readOnly()) : mount);
-        }
-        Set<String> taken = own.stream().map(mount -> trimmed(mount.target())).collect(Collectors.toSet());
-        for (String target : image.volumes()) {
-            boolean usable = target.startsWith("/") && !trimmed(target).isEmpty();
-            if (usable && taken.add(trimmed(target))) {
-                all.add(new MountRequest("volume", volumeName.get(), target, false));
-            }
-        }
-        all.sort(java.util.Comparator.comparingLong(
-                mount -> trimmed(mount.target()).chars().filter(c -> c == '/').count()));
-        return all;
-    }
-
-    private static String trimmed(String target) {
-        return target.replaceAll("/+", "/").replaceAll("/$", "");
+        return mounts;
     }
 }

@@ -3,10 +3,8 @@ package dev.berth.container;
 import java.time.Instant;
 
 /**
- * A line of output, or a piece of one that is very long.
+ * A line of a log, without its end; of a terminal what was written up to a line's end.
  *
- * @param time of its first byte
- * @param stream stdout or stderr; a terminal's output is stdout
- * @param bytes with the line's end, when it has one
+ * @param stream stdout or stderr
  */
-public record LogLine(Instant time, String stream, byte[] bytes) {}
+public record LogLine(Instant time, String stream, String data) {}

@@ -1,81 +1,112 @@
 package dev.berth.container;
 
-import dev.berth.linux.Fd;
-import dev.berth.rootfs.VolumeSeed;
 import dev.berth.store.Trash;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.security.SecureRandom;
+import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HexFormat;
+import java.util.Comparator;
 import java.util.List;
-import java.util.function.Supplier;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.random.RandomGenerator;
 
-/** Volumes: directories of Berth's own that outlive containers. */
-final class Volumes {
-    private final ContainerTree tree;
+/** Named volumes: directories that outlive containers. Safe for many threads. */
+public final class Volumes {
+    private final ContainerPaths paths;
     private final Trash trash;
-    private final VolumeSeed seed;
-    private final SecureRandom random = new SecureRandom();
+    private final Events events;
+    private final Function<String, List<String>> users;
 
-    Volumes(ContainerTree tree, Trash trash, VolumeSeed seed) {
-        this.tree = tree;
+    /** @param users the ids of the containers that name a volume */
+    Volumes(ContainerPaths paths, Trash trash, Events events, Function<String, List<String>> users) {
+        this.paths = paths;
         this.trash = trash;
-        this.seed = seed;
+        this.events = events;
+        this.users = users;
     }
 
-    String newName() {
-        byte[] bytes = new byte[32];
-        random.nextBytes(bytes);
-        return HexFormat.of().formatHex(bytes);
-    }
+    /** A volume as the API shows it. */
+    public record View(String name, Instant created, List<String> usedBy) {}
 
-    /**
-     * Makes the volumes that a container wants and that are not there, each filled with what the image has at its place.
-     *
-     * @param root mounts the container's root; asked only when there is something to fill
-     * @return the names of those that were made
-     */
-    List<String> make(List<MountRequest> mounts, Supplier<Fd> root) {
-        List<String> made = new ArrayList<>();
+    public List<View> list() {
+        List<View> all = new ArrayList<>();
         try {
-            List<MountRequest> fresh = new ArrayList<>();
-            for (MountRequest mount : mounts) {
-                if (mount.type().equals("volume") && create(mount.source())) {
-                    made.add(mount.source());
-                    fresh.add(mount);
+            Files.createDirectories(paths.volumes());
+            try (DirectoryStream<Path> volumes = Files.newDirectoryStream(paths.volumes())) {
+                for (Path volume : volumes) {
+                    all.add(view(volume));
                 }
             }
-            if (!fresh.isEmpty()) {
-                try (Fd mounted = root.get()) {
-                    fresh.forEach(mount -> seed.fill(mounted, mount.target(), tree.volume(mount.source())));
-                }
-            }
-            return made;
-        } catch (RuntimeException e) {
-            made.forEach(this::remove);
-            throw e;
-        }
-    }
-
-    private boolean create(String name) {
-        ContainerTree.make(tree.volumes());
-        Path volume = tree.volume(name);
-        if (Files.isDirectory(volume, LinkOption.NOFOLLOW_LINKS)) {
-            return false;
-        }
-        try {
-            Files.createDirectory(volume);
-            return true;
         } catch (IOException e) {
-            throw new ContainerException.Failed("cannot make volume " + name + ": " + e.getMessage(), e);
+            throw new UncheckedIOException("cannot list " + paths.volumes(), e);
+        }
+        all.sort(Comparator.comparing(View::name));
+        return all;
+    }
+
+    public View inspect(String name) {
+        Path volume = existing(name);
+        try {
+            return view(volume);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot look at volume " + name, e);
         }
     }
 
-    /** Its bytes go in the background. A second call does nothing. */
-    void remove(String name) {
-        trash.discard(tree.volume(name));
+    /** Makes a volume; one of that name that is there already is the answer. @param name null = a random one */
+    public View create(String name) {
+        String wanted = name == null ? randomName() : VolumeName.check("name", name);
+        ensure(wanted);
+        return inspect(wanted);
+    }
+
+    /** Makes the directory when it is missing. @return whether it is new */
+    boolean ensure(String name) {
+        try {
+            Files.createDirectories(paths.volumes());
+            Files.createDirectory(paths.volume(VolumeName.check("name", name)));
+            events.publish("volume.created", name, name, Map.of());
+            return true;
+        } catch (java.nio.file.FileAlreadyExistsException e) {
+            return false;
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot make volume " + name, e);
+        }
+    }
+
+    /** @throws ContainerException.Conflict while a container names it */
+    public void remove(String name) {
+        Path volume = existing(name);
+        List<String> containers = users.apply(name);
+        if (!containers.isEmpty()) {
+            throw new ContainerException.Conflict(
+                    "volume-in-use",
+                    "cannot remove volume " + name + ": container "
+                            + containers.get(0).substring(0, 12) + " uses it; remove that first");
+        }
+        trash.discard(volume);
+        events.publish("volume.removed", name, name, Map.of());
+    }
+
+    static String randomName() {
+        return ContainerId.random(RandomGenerator.getDefault()).value().substring(0, 32);
+    }
+
+    private Path existing(String name) {
+        VolumeName.check("name", name);
+        if (!Files.isDirectory(paths.volume(name))) {
+            throw new ContainerException.NotFound("there is no volume " + name);
+        }
+        return paths.volume(name);
+    }
+
+    private View view(Path volume) throws IOException {
+        String name = volume.getFileName().toString();
+        Instant time = Files.getLastModifiedTime(volume).toInstant();
+        return new View(name, time, users.apply(name));
     }
 }

@@ -1,5 +1,6 @@
 package dev.berth.image;
 
+import dev.berth.registry.RegistryException;
 import dev.berth.store.StoreException;
 
 /** A use case of images that cannot be done; the message is the sentence for the user. */
@@ -59,6 +60,30 @@ public abstract class ImageException extends RuntimeException {
 
         Unusable(dev.berth.oci.Reference reference, RuntimeException cause) {
             super("cannot pull " + reference.familiar() + ": " + cause.getMessage(), cause);
+        }
+    }
+
+    /** A registry did not give the image: it has none, wants other credentials, cannot be reached, or sends what is none. */
+    public static final class NotFetched extends ImageException {
+        private static final long serialVersionUID = 1L;
+
+        private final boolean absent;
+        private final boolean cancelled;
+
+        NotFetched(RuntimeException cause) {
+            super(cause.getMessage(), cause);
+            this.absent = cause instanceof RegistryException.NotFound || cause instanceof RegistryException.NoPlatform;
+            this.cancelled = cause instanceof RegistryException.Cancelled;
+        }
+
+        /** The registry says that there is no such image, or none for this machine. */
+        public boolean isAbsent() {
+            return absent;
+        }
+
+        /** Somebody gave it up; what was fetched is kept. */
+        public boolean isCancelled() {
+            return cancelled;
         }
     }
 }

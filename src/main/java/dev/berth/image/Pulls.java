@@ -44,7 +44,10 @@ public final class Pulls {
 
     /** One who waits for a pull. Closing it gives the pull up, when nobody else waits. */
     public interface Waiting extends AutoCloseable {
-        /** @throws RuntimeException why the pull failed: a {@link RegistryException}, {@link ImageException} … */
+        /** The pull's, as {@link #list} shows it and {@link #cancel} takes it. */
+        String id();
+
+        /** @throws RuntimeException why the pull failed: an {@link ImageException} for the most part */
         StoredImage await() throws InterruptedException;
 
         @Override
@@ -134,11 +137,19 @@ public final class Pulls {
             listeners.add(listener);
             return new Waiting() {
                 @Override
+                public String id() {
+                    return id;
+                }
+
+                @Override
                 public StoredImage await() throws InterruptedException {
                     try {
                         return result.get();
                     } catch (ExecutionException failure) {
                         Throwable cause = failure.getCause();
+                        if (cause instanceof RegistryException refused) {
+                            throw new ImageException.NotFetched(refused);
+                        }
                         throw cause instanceof RuntimeException known ? known : new CompletionException(cause);
                     }
                 }

@@ -1,0 +1,87 @@
+package dev.berth;
+
+import dev.berth.access.Gate;
+import dev.berth.host.Configuration;
+import dev.berth.host.HostException;
+import dev.berth.host.ServiceRecord;
+import dev.berth.linux.SyscallException;
+import dev.berth.network.Forward;
+import dev.berth.network.PortHolders;
+import dev.berth.store.StoreException;
+import io.quarkus.arc.Arc;
+import io.quarkus.runtime.Quarkus;
+import io.quarkus.runtime.QuarkusApplication;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.file.Path;
+
+/** The service: started inside U1 by {@code berth serve}. What keeps it from starting is one line on stderr and exit code 125. */
+public final class Service implements QuarkusApplication {
+    private static final int OWN_ERROR = 125;
+
+    public static void main(String[] arguments) {
+        try {
+            Configuration configuration = Configuration.from(System.getenv());
+            int port = port(configuration);
+            System.setProperty("quarkus.http.host", configuration.host());
+            System.setProperty("quarkus.http.port", Integer.toString(port));
+            Wiring.open(configuration, port);
+        } catch (HostException | StoreException | SyscallException | IllegalStateException e) {
+            System.err.println("berth: " + e.getMessage());
+            System.exit(OWN_ERROR);
+        }
+        Quarkus.run(Service.class, arguments);
+    }
+
+    @Override
+    public int run(String... arguments) {
+        Wiring wiring = Wiring.current();
+        Configuration configuration = wiring.configuration();
+        Path record = configuration.paths().serviceRecord();
+        URI url = URI.create("http://" + authority(configuration.host()) + ":" + wiring.port());
+        ServiceRecord mine = ServiceRecord.ofThisProcess(
+                url,
+                configuration.tokenFromEnvironment()
+                        ? null
+                        : configuration.paths().tokenFile(),
+                configuration.paths().dataDir());
+        mine.write(record);
+        wiring.ready();
+        System.out.println("Berth is ready: " + url);
+        System.out.println("Dashboard (this link signs in once): "
+                + Arc.container().instance(Gate.class).get().launchUrl());
+        System.out.flush();
+        try {
+            Quarkus.waitForExit();
+        } finally {
+            wiring.stopping();
+            mine.remove(record);
+        }
+        return 0;
+    }
+
+    private static String authority(String host) {
+        return host.contains(":") ? "[" + host + "]" : host;
+    }
+
+    /** The port, which is free now; 0 is any free one. */
+    private static int port(Configuration configuration) {
+        try (ServerSocket probe = new ServerSocket()) {
+            probe.setReuseAddress(true);
+            probe.bind(new InetSocketAddress(InetAddress.getByName(configuration.host()), configuration.port()));
+            return probe.getLocalPort();
+        } catch (IOException e) {
+            String holder = new PortHolders(Path.of("/proc"))
+                    .find(Forward.Protocol.TCP, configuration.port())
+                    .map(found -> "taken by " + found)
+                    .orElse(e.getMessage());
+            throw new IllegalStateException(
+                    "cannot listen on " + authority(configuration.host()) + ":" + configuration.port() + ": " + holder
+                            + "; choose another port with BERTH_PORT, or 0 for any free one",
+                    e);
+        }
+    }
+}

@@ -1,0 +1,116 @@
+package dev.berth.container;
+
+import dev.berth.launcher.LogEntry;
+import dev.berth.launcher.LogReader;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/** Reads the logs of containers, as lines or as the bytes that they are. Blocks its caller while it follows; interrupt it to end that. */
+final class ContainerLogs {
+    private final ContainerPaths paths;
+
+    ContainerLogs(ContainerPaths paths) {
+        this.paths = paths;
+    }
+
+    /**
+     * @param pause called when all that is there was told, and before more is waited for
+     * @param forever follows over the container's end too, until it is removed
+     */
+    void lines(Container container, LogQuery query, boolean forever, Consumer<LogLine> sink, Runnable pause)
+            throws InterruptedException {
+        try (LogReader log = LogReader.at(paths.container(container.id()), 0)) {
+            Deque<LogLine> last = new ArrayDeque<>();
+            Consumer<LogLine> wanted = line -> {
+                if (!query.wants(line)) {
+                    return;
+                }
+                if (query.tail() == null) {
+                    sink.accept(line);
+                } else {
+                    last.addLast(line);
+                    if (last.size() > query.tail()) {
+                        last.removeFirst();
+                    }
+                }
+            };
+            LineSplitter past = new LineSplitter(wanted);
+            drain(log, past::add);
+            past.flush();
+            last.forEach(sink);
+            pause.run();
+            if (query.follow()) {
+                LineSplitter coming = new LineSplitter(line -> {
+                    if (query.wants(line)) {
+                        sink.accept(line);
+                    }
+                });
+                follow(container, log, forever, coming::add, pause);
+                coming.flush();
+                pause.run();
+            }
+        }
+    }
+
+    /** The bytes as they were written, of one stream or both. */
+    void bytes(Container container, LogQuery query, Consumer<byte[]> sink, Runnable pause) throws InterruptedException {
+        try (LogReader log = LogReader.at(paths.container(container.id()), 0)) {
+            Consumer<LogEntry.Output> wanted = output -> {
+                boolean since = query.since() == null || !output.time().isBefore(query.since());
+                boolean until = query.until() == null || output.time().isBefore(query.until());
+                if (since && until) {
+                    sink.accept(output.bytes());
+                }
+            };
+            drain(log, wanted);
+            pause.run();
+            if (query.follow()) {
+                follow(container, log, false, wanted, pause);
+            }
+        }
+    }
+
+    private static void follow(
+            Container container, LogReader log, boolean forever, Consumer<LogEntry.Output> sink, Runnable pause)
+            throws InterruptedException {
+        while (true) {
+            long seen;
+            boolean over;
+            synchronized (container) {
+                seen = container.output();
+                over = container.isRemoved() || (!forever && !container.state().isAlive());
+            }
+            if (drain(log, sink)) {
+                pause.run();
+                continue;
+            }
+            if (over) {
+                return;
+            }
+            synchronized (container) {
+                while (container.output() == seen
+                        && !container.isRemoved()
+                        && (forever || container.state().isAlive())) {
+                    container.wait();
+                }
+            }
+        }
+    }
+
+    private static boolean drain(LogReader log, Consumer<LogEntry.Output> sink) throws InterruptedException {
+        boolean any = false;
+        Optional<LogEntry> entry;
+        while ((entry = log.next()).isPresent()) {
+            any = true;
+            if (entry.get() instanceof LogEntry.Output output) {
+                sink.accept(output);
+            }
+            if (Thread.interrupted()) {
+                throw new InterruptedException();
+            }
+        }
+        return any;
+    }
+}

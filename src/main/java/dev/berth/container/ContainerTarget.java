@@ -1,0 +1,55 @@
+package dev.berth.container;
+
+import dev.berth.launcher.LogReader;
+import dev.berth.linux.TerminalSize;
+import java.nio.file.Path;
+
+/** A container's own program, to attach to. */
+record ContainerTarget(Container container, ContainerPaths paths) implements AttachTarget {
+    private static final long SHORT_WHILE = 1_000;
+
+    @Override
+    public Phase phase() {
+        return switch (container.state()) {
+            case CREATED, STARTING -> container.isRemoved() ? Phase.ENDED : Phase.BEFORE;
+            case RUNNING, PAUSED, STOPPING -> Phase.RUNNING;
+            case EXITED, DEAD -> Phase.ENDED;
+        };
+    }
+
+    @Override
+    public int exitCode() {
+        Integer code = container.record().exitCode();
+        return code == null ? 0 : code;
+    }
+
+    @Override
+    public LogReader log(long from) {
+        return LogReader.at(paths.container(container.id()), from);
+    }
+
+    @Override
+    public LogReader logTail(long bytes) {
+        return LogReader.tail(paths.container(container.id()), bytes);
+    }
+
+    @Override
+    public Path runtimeDirectory() {
+        return paths.runtime(container.id());
+    }
+
+    @Override
+    public void startSize(TerminalSize size) {
+        container.startSize(size);
+    }
+
+    @Override
+    public void awaitChange() throws InterruptedException {
+        synchronized (container) {
+            Phase phase = phase();
+            if (phase != Phase.ENDED) {
+                container.wait(phase == Phase.BEFORE ? SHORT_WHILE : 20);
+            }
+        }
+    }
+}

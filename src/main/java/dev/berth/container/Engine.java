@@ -1,0 +1,33 @@
+package dev.berth.container;
+
+import dev.berth.image.Images;
+import dev.berth.launcher.Launcher;
+import dev.berth.linux.Syscalls;
+import dev.berth.network.PortForwarder;
+import dev.berth.rootfs.Layers;
+import dev.berth.rootfs.Snapshots;
+import dev.berth.rootfs.VolumeSeed;
+import dev.berth.store.DataDirectory;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
+import java.util.function.Supplier;
+
+/**
+ * The parts below that containers stand on.
+ *
+ * @param network arguments of the program that connects a container; asked at each start, so that a missing one is told then
+ */
+public record Engine(
+        Syscalls calls,
+        DataDirectory data,
+        Path runtimeDir,
+        Images images,
+        ImageSource imageSource,
+        Layers layers,
+        Snapshots snapshots,
+        VolumeSeed volumeSeed,
+        Launcher launcher,
+        PortForwarder forwarder,
+        Supplier<List<String>> network,
+        Clock clock) {}

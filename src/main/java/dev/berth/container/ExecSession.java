@@ -1,0 +1,118 @@
+package dev.berth.container;
+
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import dev.berth.launcher.ExitRecord;
+import dev.berth.launcher.LogReader;
+import dev.berth.launcher.MonitorClient;
+import dev.berth.linux.TerminalSize;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+
+/** A program that runs in a container beside its own. Its lock tells its end. */
+final class ExecSession implements AttachTarget {
+    /** What is written down of it, in its own directory. */
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    record Written(
+            int version, String id, String container, List<String> command, boolean tty, Integer pid, Instant started) {
+        static final int VERSION = 1;
+    }
+
+    private final Written written;
+    private final Path directory;
+    private MonitorClient monitor;
+    private ExitRecord exit;
+
+    ExecSession(Written written, Path directory) {
+        this.written = written;
+        this.directory = directory;
+    }
+
+    String id() {
+        return written.id();
+    }
+
+    String container() {
+        return written.container();
+    }
+
+    synchronized void watched(MonitorClient client) {
+        monitor = client;
+    }
+
+    synchronized MonitorClient monitor() {
+        return monitor;
+    }
+
+    synchronized void ended(ExitRecord record) {
+        if (exit == null) {
+            exit = record;
+            monitor = null;
+            notifyAll();
+        }
+    }
+
+    synchronized boolean isOver() {
+        return exit != null;
+    }
+
+    synchronized Instant finished() {
+        return exit == null ? null : exit.time();
+    }
+
+    synchronized void awaitEnd() throws InterruptedException {
+        while (exit == null) {
+            wait();
+        }
+    }
+
+    synchronized ExecView view() {
+        return new ExecView(
+                written.id(),
+                written.container(),
+                written.command(),
+                written.tty(),
+                exit == null,
+                exit == null ? written.pid() : null,
+                exit == null ? null : exit.code(),
+                written.started(),
+                exit == null ? null : exit.time());
+    }
+
+    @Override
+    public synchronized Phase phase() {
+        return exit == null ? Phase.RUNNING : Phase.ENDED;
+    }
+
+    @Override
+    public synchronized int exitCode() {
+        return exit == null ? 0 : exit.code();
+    }
+
+    @Override
+    public LogReader log(long from) {
+        return LogReader.at(directory, from);
+    }
+
+    @Override
+    public LogReader logTail(long bytes) {
+        return LogReader.tail(directory, bytes);
+    }
+
+    @Override
+    public Path runtimeDirectory() {
+        return directory;
+    }
+
+    @Override
+    public void startSize(TerminalSize size) {
+        // it was started with its size
+    }
+
+    @Override
+    public synchronized void awaitChange() throws InterruptedException {
+        if (exit == null) {
+            wait(100);
+        }
+    }
+}

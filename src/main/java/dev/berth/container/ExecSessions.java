@@ -1,0 +1,307 @@
+package dev.berth.container;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import dev.berth.launcher.BadLaunch;
+import dev.berth.launcher.ExecSpec;
+import dev.berth.launcher.ExitRecord;
+import dev.berth.launcher.ImageUser;
+import dev.berth.launcher.LaunchFailed;
+import dev.berth.launcher.Launched;
+import dev.berth.launcher.LauncherException;
+import dev.berth.launcher.LogEntry;
+import dev.berth.launcher.LogReader;
+import dev.berth.launcher.MonitorClient;
+import dev.berth.launcher.MonitorGone;
+import dev.berth.launcher.ProcessIdentity;
+import dev.berth.launcher.ProcessSpec;
+import dev.berth.launcher.Signal;
+import dev.berth.linux.TerminalSize;
+import dev.berth.store.DurableFile;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
+
+/** Programs run in containers that run. Their logs are in the runtime directory; the last fifty that ended are kept. */
+final class ExecSessions {
+    private static final System.Logger LOG = System.getLogger(ExecSessions.class.getName());
+    private static final ObjectMapper JSON = new ObjectMapper()
+            .registerModule(new JavaTimeModule())
+            .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS);
+    private static final int KEPT = 50;
+    private static final int CUT = 16 << 20;
+
+    private final Engine engine;
+    private final ContainerPaths paths;
+    private final Events events;
+    private final Map<String, ExecSession> byId = new ConcurrentHashMap<>();
+
+    ExecSessions(Engine engine, ContainerPaths paths, Events events) {
+        this.engine = engine;
+        this.paths = paths;
+        this.events = events;
+    }
+
+    /** Starts a program; returns when it runs. */
+    ExecSession start(Container container, ExecRequest request) {
+        ProcessIdentity init = container.init();
+        if (!container.state().canExec() || init == null) {
+            throw new ContainerException.Conflict(
+                    "not-running",
+                    "cannot run a program in container " + container.name() + ": it is "
+                            + container.state().word() + "; start it first");
+        }
+        String id = ContainerId.random(RandomGenerator.getDefault()).value();
+        Path directory = paths.session(id);
+        try {
+            Files.createDirectories(directory);
+            Launched launched = engine.launcher().exec(spec(id, container, request, init, directory));
+            ExecSession.Written written = new ExecSession.Written(
+                    ExecSession.Written.VERSION,
+                    id,
+                    container.id(),
+                    request.command(),
+                    request.tty(),
+                    launched.process().pid(),
+                    launched.started());
+            DurableFile.write(directory.resolve("session.json"), JSON.writeValueAsBytes(written));
+            ExecSession session = new ExecSession(written, directory);
+            keep(session);
+            events.publish("exec.started", id, null, Map.of("container", container.id()));
+            return session;
+        } catch (LaunchFailed e) {
+            delete(directory);
+            throw new ContainerException.NotStarted(e.exitCode(), e.getMessage(), e);
+        } catch (BadLaunch e) {
+            delete(directory);
+            throw new ContainerException.Invalid(e.field(), e.getMessage());
+        } catch (LauncherException | IOException e) {
+            delete(directory);
+            throw new ContainerException.NotStarted(
+                    LaunchFailed.OWN_ERROR,
+                    "cannot run a program in container " + container.name() + ": " + e.getMessage(),
+                    e);
+        }
+    }
+
+    private static ExecSpec spec(
+            String id, Container container, ExecRequest request, ProcessIdentity init, Path directory) {
+        CreateRequest config = container.record().config();
+        List<String> environment = new ArrayList<>(container.record().imageEnvironment());
+        config.env().forEach((name, value) -> environment.add(name + "=" + value));
+        String user = request.user() == null ? config.user() : request.user();
+        return new ExecSpec(
+                id,
+                config.hostname(),
+                directory,
+                init,
+                new ProcessSpec(
+                        request.command(),
+                        environment,
+                        request.env(),
+                        user == null ? ImageUser.ROOT : ImageUser.parse(user),
+                        request.workingDir() == null ? config.workingDir() : request.workingDir(),
+                        request.tty(),
+                        request.openStdin(),
+                        new TerminalSize(request.columns(), request.rows())),
+                Starter.security(config));
+    }
+
+    ExecSession find(String id) {
+        ExecSession exact = byId.get(id);
+        if (exact == null) {
+            throw new ContainerException.NotFound("there is no exec session " + id + "; it may have ended long ago");
+        }
+        return exact;
+    }
+
+    /** Runs a program to its end and gives what it wrote, each stream cut at 16 MiB. */
+    ExecResult run(Container container, ExecRequest request) {
+        ExecSession session = start(container, request);
+        ByteArrayOutputStream[] streams = {new ByteArrayOutputStream(), new ByteArrayOutputStream()};
+        boolean[] truncated = {false};
+        try (LogReader log = session.log(0)) {
+            boolean over;
+            do {
+                over = session.isOver();
+                Optional<LogEntry> entry;
+                while ((entry = log.next()).isPresent()) {
+                    if (entry.get() instanceof LogEntry.Output output) {
+                        ByteArrayOutputStream stream = streams[output.stream().ordinal()];
+                        int room = Math.max(0, CUT - stream.size());
+                        truncated[0] |= output.bytes().length > room;
+                        stream.write(output.bytes(), 0, Math.min(room, output.bytes().length));
+                    }
+                }
+                tellRead(session, log.offset());
+                if (!over) {
+                    session.awaitChange();
+                }
+            } while (!over);
+            return new ExecResult(
+                    session.exitCode(),
+                    streams[0].toString(StandardCharsets.UTF_8),
+                    streams[1].toString(StandardCharsets.UTF_8),
+                    truncated[0]);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            kill(session, Signal.KILL);
+            throw new ContainerException.Failed("interrupted while the program ran", e);
+        }
+    }
+
+    private static void tellRead(ExecSession session, long offset) {
+        MonitorClient monitor = session.monitor();
+        if (monitor == null) {
+            return;
+        }
+        try {
+            monitor.read(offset);
+        } catch (MonitorGone e) {
+            LOG.log(System.Logger.Level.DEBUG, "session {0} ended while it was read", session.id());
+        }
+    }
+
+    void resize(ExecSession session, TerminalSize size) {
+        tell(session, monitor -> monitor.resize(size));
+    }
+
+    void kill(ExecSession session, Signal signal) {
+        tell(session, monitor -> monitor.signal(signal.number()));
+    }
+
+    private static void tell(ExecSession session, java.util.function.Consumer<MonitorClient> message) {
+        MonitorClient monitor = session.monitor();
+        if (monitor == null) {
+            return;
+        }
+        try {
+            message.accept(monitor);
+        } catch (MonitorGone e) {
+            LOG.log(System.Logger.Level.DEBUG, "session {0} ended before it was told", session.id());
+        }
+    }
+
+    /** Those of a container that is removed go with it. */
+    void removeOf(Container container) {
+        byId.values().stream()
+                .filter(it -> it.container().equals(container.id()))
+                .forEach(this::forget);
+    }
+
+    /** Finds those again that an earlier service started, and deletes what is left of those whose container is gone. */
+    void recover(java.util.function.Predicate<String> containerExists) {
+        try {
+            Files.createDirectories(paths.sessions());
+            try (DirectoryStream<Path> directories = Files.newDirectoryStream(paths.sessions())) {
+                for (Path directory : directories) {
+                    recover(directory, containerExists);
+                }
+            }
+        } catch (IOException e) {
+            throw new ContainerException.Failed("cannot list " + paths.sessions() + ": " + e.getMessage(), e);
+        }
+    }
+
+    private void recover(Path directory, java.util.function.Predicate<String> containerExists) {
+        try {
+            ExecSession.Written written =
+                    JSON.readValue(Files.readAllBytes(directory.resolve("session.json")), ExecSession.Written.class);
+            if (containerExists.test(written.container())) {
+                keep(new ExecSession(written, directory));
+                return;
+            }
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.DEBUG, "no session in {0}", directory);
+        }
+        delete(directory);
+    }
+
+    private void keep(ExecSession session) {
+        byId.put(session.id(), session);
+        Path directory = session.runtimeDirectory();
+        try {
+            session.watched(MonitorClient.connect(engine.calls(), directory, new End(session, directory)));
+        } catch (MonitorGone e) {
+            ended(session, directory);
+        }
+        forgetOldest();
+    }
+
+    private void ended(ExecSession session, Path directory) {
+        ExitRecord exit = ExitRecord.read(directory)
+                .orElseGet(() -> new ExitRecord(137, 9, engine.clock().instant(), "its monitor was killed"));
+        session.ended(exit);
+        events.publish(
+                "exec.exited",
+                session.id(),
+                null,
+                Map.of("container", session.container(), "exitCode", Integer.toString(exit.code())));
+    }
+
+    private void forgetOldest() {
+        List<ExecSession> over = byId.values().stream()
+                .filter(ExecSession::isOver)
+                .sorted(Comparator.comparing(ExecSession::finished))
+                .toList();
+        over.stream().limit(Math.max(0, over.size() - KEPT)).forEach(this::forget);
+    }
+
+    private void forget(ExecSession session) {
+        byId.remove(session.id());
+        delete(session.runtimeDirectory());
+    }
+
+    static void delete(Path directory) {
+        try (Stream<Path> all = Files.walk(directory)) {
+            for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(path);
+            }
+        } catch (java.nio.file.NoSuchFileException e) {
+            return;
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.WARNING, "cannot delete {0}: {1}", directory, e.getMessage());
+        }
+    }
+
+    private final class End implements MonitorClient.Listener {
+        private final ExecSession session;
+        private final Path directory;
+
+        private End(ExecSession session, Path directory) {
+            this.session = session;
+            this.directory = directory;
+        }
+
+        @Override
+        public void appended(long end) {
+            synchronized (session) {
+                session.notifyAll();
+            }
+        }
+
+        @Override
+        public void exited(int code, int signal, long end) {
+            ended(session, directory);
+        }
+
+        @Override
+        public void closed() {
+            if (!session.isOver()) {
+                ended(session, directory);
+            }
+        }
+    }
+}

@@ -1,0 +1,29 @@
+package dev.berth.container;
+
+import java.time.Instant;
+
+/**
+ * Which part of a log is wanted.
+ *
+ * @param tail the last lines; null = all
+ * @param since null = from the beginning
+ * @param until null = to the end
+ * @param stream stdout or stderr; null = both
+ * @param follow goes on until the container has ended
+ */
+public record LogQuery(Integer tail, Instant since, Instant until, String stream, boolean follow) {
+    public LogQuery {
+        if (tail != null) {
+            Checks.range("tail", tail, 0, Integer.MAX_VALUE);
+        }
+        if (stream != null) {
+            Checks.oneOf("stream", stream, java.util.List.of("stdout", "stderr"));
+        }
+    }
+
+    boolean wants(LogLine line) {
+        return (stream == null || stream.equals(line.stream()))
+                && (since == null || !line.time().isBefore(since))
+                && (until == null || line.time().isBefore(until));
+    }
+}

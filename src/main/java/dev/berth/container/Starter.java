@@ -1,0 +1,150 @@
+package dev.berth.container;
+
+import dev.berth.image.StoredImage;
+import dev.berth.launcher.BadLaunch;
+import dev.berth.launcher.CapabilitySet;
+import dev.berth.launcher.ImageUser;
+import dev.berth.launcher.LaunchFailed;
+import dev.berth.launcher.LaunchSpec;
+import dev.berth.launcher.Launched;
+import dev.berth.launcher.LauncherException;
+import dev.berth.launcher.LogLimits;
+import dev.berth.launcher.MountSpec;
+import dev.berth.launcher.NetworkSpec;
+import dev.berth.launcher.ProcessSpec;
+import dev.berth.launcher.Security;
+import dev.berth.linux.Fd;
+import dev.berth.linux.SyscallException;
+import dev.berth.linux.TerminalSize;
+import dev.berth.network.NetworkException;
+import dev.berth.network.Slirp4netns;
+import dev.berth.oci.Digest;
+import dev.berth.rootfs.LayerProgress;
+import dev.berth.rootfs.RootfsException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Brings a container's program to run: layers, root, mounts, launch. What fails is undone, and said in one sentence. */
+final class Starter {
+    private final Engine engine;
+    private final ContainerPaths paths;
+    private final Volumes volumes;
+
+    Starter(Engine engine, ContainerPaths paths, Volumes volumes) {
+        this.engine = engine;
+        this.paths = paths;
+        this.volumes = volumes;
+    }
+
+    /** @throws ContainerException.NotStarted with the exit code that {@code berth run} gives */
+    Launched start(ContainerRecord record, TerminalSize size) {
+        try {
+            prepareFiles(record);
+            try (Fd root = engine.snapshots().mount(record.id())) {
+                return engine.launcher().start(spec(record, size, root));
+            }
+        } catch (LaunchFailed e) {
+            throw notStarted(record, e.exitCode(), e);
+        } catch (BadLaunch e) {
+            throw new ContainerException.Invalid(e.field(), e.getMessage());
+        } catch (LauncherException | RootfsException | NetworkException | SyscallException e) {
+            throw notStarted(record, LaunchFailed.OWN_ERROR, e);
+        } catch (IOException e) {
+            throw notStarted(record, LaunchFailed.OWN_ERROR, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw notStarted(record, LaunchFailed.OWN_ERROR, new IOException("interrupted"));
+        }
+    }
+
+    private static ContainerException notStarted(ContainerRecord record, int exitCode, Exception e) {
+        return new ContainerException.NotStarted(
+                exitCode, "cannot start container " + record.name() + ": " + e.getMessage(), e);
+    }
+
+    private void prepareFiles(ContainerRecord record) throws IOException, InterruptedException {
+        StoredImage image = engine.images().held(Digest.parse(record.manifest()));
+        var layers =
+                engine.layers().unpack(image.manifest().layers(), image.config().diffIds(), LayerProgress.NONE);
+        engine.snapshots().prepare(record.id(), layers);
+        Path runtime = paths.runtime(record.id());
+        Files.createDirectories(runtime);
+        for (String left : List.of("attach", Slirp4netns.API_SOCKET)) {
+            Files.deleteIfExists(runtime.resolve(left));
+        }
+        for (String left : List.of("exit", "monitor")) {
+            Files.deleteIfExists(paths.container(record.id()).resolve(left));
+        }
+    }
+
+    private LaunchSpec spec(ContainerRecord record, TerminalSize size, Fd root) {
+        CreateRequest config = record.config();
+        return new LaunchSpec(
+                record.id(),
+                config.hostname(),
+                paths.container(record.id()),
+                paths.runtime(record.id()),
+                root,
+                new ProcessSpec(
+                        ProcessSpec.arguments(List.of(), List.of(), config.entrypoint(), config.command()),
+                        record.imageEnvironment(),
+                        config.env(),
+                        config.user() == null ? ImageUser.ROOT : ImageUser.parse(config.user()),
+                        config.workingDir(),
+                        config.tty(),
+                        config.openStdin(),
+                        size),
+                mounts(config, root),
+                security(config),
+                network(config),
+                LogLimits.DEFAULT);
+    }
+
+    static Security security(CreateRequest config) {
+        return new Security(
+                CapabilitySet.of(config.capAdd(), config.capDrop()), config.readOnly(), config.noNewPrivileges());
+    }
+
+    private NetworkSpec network(CreateRequest config) {
+        if (!config.network().equals(CreateRequest.SLIRP)) {
+            return NetworkSpec.NONE;
+        }
+        return new NetworkSpec(
+                engine.network().get(), Optional.of(Slirp4netns.ADDRESS), Optional.of(Slirp4netns.RESOLVER));
+    }
+
+    private List<MountSpec> mounts(CreateRequest config, Fd root) {
+        List<MountSpec> mounts = new ArrayList<>();
+        for (int i = 0; i < config.mounts().size(); i++) {
+            MountRequest mount = config.mounts().get(i);
+            mounts.add(
+                    switch (mount.type()) {
+                        case "tmpfs" -> new MountSpec.Tmpfs(mount.target(), 0, mount.readOnly());
+                        case "volume" -> volume(mount, root);
+                        default -> bind(i, mount);
+                    });
+        }
+        return mounts;
+    }
+
+    private MountSpec volume(MountRequest mount, Fd root) {
+        volumes.ensure(mount.source());
+        Path directory = paths.volume(mount.source());
+        engine.volumeSeed().fill(root, mount.target(), directory);
+        return new MountSpec.Bind(directory, mount.target(), mount.readOnly());
+    }
+
+    private static MountSpec bind(int index, MountRequest mount) {
+        Path source = Path.of(mount.source());
+        if (!Files.exists(source)) {
+            throw new ContainerException.Invalid(
+                    "mounts[" + index + "].source",
+                    "cannot mount " + source + ": it does not exist; make it first, or name a volume");
+        }
+        return new MountSpec.Bind(source, mount.target(), mount.readOnly());
+    }
+}

@@ -1,0 +1,24 @@
+package dev.berth.container;
+
+/**
+ * Who looks at a program through an {@link Attachment}. Called from one thread, in order: first the replay, then what comes. A call may
+ * block as long as the viewer likes; only this viewer waits.
+ */
+public interface Viewer {
+    void replayBegins(long offset, int columns, int rows);
+
+    void replayEnds(long offset);
+
+    void output(byte[] bytes, boolean stderr);
+
+    void resized(int columns, int rows);
+
+    /** Bytes that are no longer kept, or never were (the disk was full). */
+    void skipped(long bytes);
+
+    /** The program has ended and all of its output was told; the last call. */
+    void exited(int code);
+
+    /** The log cannot be read any more; the last call. @param sentence why */
+    void failed(String sentence);
+}

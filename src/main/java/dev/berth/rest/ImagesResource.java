@@ -1,0 +1,55 @@
+package dev.berth.rest;
+
+import dev.berth.image.ImageDetails;
+import dev.berth.image.ImageSummary;
+import dev.berth.image.Images;
+import dev.berth.image.Removal;
+import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+import java.util.List;
+import org.jboss.resteasy.reactive.RestQuery;
+
+/** {@code /images}: what is here. */
+@Path("/api/v1/images")
+@Produces(MediaType.APPLICATION_JSON)
+public class ImagesResource {
+    private final Images images;
+
+    ImagesResource(Images images) {
+        this.images = images;
+    }
+
+    @GET
+    public List<ImageSummary> list() {
+        return images.list();
+    }
+
+    @GET
+    @Path("/one")
+    public ImageDetails inspect(@RestQuery String reference) {
+        return images.inspect(named(reference));
+    }
+
+    @DELETE
+    @Path("/one")
+    public Removal remove(@RestQuery String reference, @RestQuery boolean force) {
+        return images.remove(named(reference), force);
+    }
+
+    @POST
+    @Path("/prune")
+    public Removal prune(@RestQuery boolean all) {
+        return images.prune(all);
+    }
+
+    private static String named(String reference) {
+        if (reference == null || reference.isBlank()) {
+            throw Refused.wrong("reference", "reference is missing: name an image");
+        }
+        return reference;
+    }
+}

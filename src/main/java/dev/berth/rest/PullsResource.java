@@ -1,0 +1,166 @@
+package dev.berth.rest;
+
+import dev.berth.image.PullBoard;
+import dev.berth.image.PullPolicy;
+import dev.berth.image.PullProgress;
+import dev.berth.image.Pulls;
+import dev.berth.image.StoredImage;
+import dev.berth.oci.Platform;
+import dev.berth.oci.Reference;
+import io.vertx.core.http.HttpServerResponse;
+import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.jboss.resteasy.reactive.RestQuery;
+
+/** {@code /images/pull} and {@code /images/pulls}. */
+@Path("/api/v1/images")
+@Produces(MediaType.APPLICATION_JSON)
+public class PullsResource {
+    private final Pulls pulls;
+    private final PullBoard board;
+    private final Bodies bodies;
+    private final Streams streams;
+
+    PullsResource(Pulls pulls, PullBoard board, Bodies bodies, Streams streams) {
+        this.pulls = pulls;
+        this.board = board;
+        this.bodies = bodies;
+        this.streams = streams;
+    }
+
+    /** What to pull. */
+    record Wanted(String reference, String platform, String policy) {
+        Reference parsedReference() {
+            if (reference == null || reference.isBlank()) {
+                throw Refused.wrong("reference", "reference is missing: say which image to pull");
+            }
+            return Reference.parse(reference.strip());
+        }
+
+        Platform parsedPlatform() {
+            return platform == null ? Platform.host() : Platform.parse(platform);
+        }
+
+        PullPolicy parsedPolicy() {
+            return policy == null
+                    ? PullPolicy.ALWAYS
+                    : Arrays.stream(PullPolicy.values())
+                            .filter(it -> it.text().equals(policy))
+                            .findFirst()
+                            .orElseThrow(() ->
+                                    Refused.wrong("policy", "no policy \"" + policy + "\": always, missing or never"));
+        }
+    }
+
+    /** A layer's progress, as the API writes it. */
+    record Line(String layer, String status, long current, long total) {
+        static Line of(PullProgress progress) {
+            return new Line(
+                    progress.layer().toString(), progress.status().text(), progress.current(), progress.total());
+        }
+    }
+
+    /** The last line of a pull that came to its end. */
+    record Done(String status, String reference, String digest, String id) {
+        static Done of(Reference reference, StoredImage image) {
+            return new Done(
+                    "done",
+                    reference.canonical(),
+                    image.descriptor().digest().toString(),
+                    image.id().toString());
+        }
+    }
+
+    /** The last line of one that did not. */
+    record Failed(String status, Problem error) {}
+
+    /** A pull that runs. */
+    record View(String id, String reference, String platform, Instant started, List<Line> layers) {
+        static View of(Pulls.View view) {
+            return new View(
+                    view.id(),
+                    view.reference().canonical(),
+                    view.platform().toString(),
+                    view.started(),
+                    view.layers().stream().map(Line::of).toList());
+        }
+    }
+
+    /** @param detach true: it runs in the service, and the answer is its id; else it ends with this connection */
+    @POST
+    @Path("/pull")
+    @Produces({"application/x-ndjson", MediaType.APPLICATION_JSON})
+    public Response pull(@RestQuery boolean detach, byte[] body, HttpServerResponse response) {
+        Wanted wanted = bodies.read(body, Wanted.class);
+        Reference reference = wanted.parsedReference();
+        Platform platform = wanted.parsedPlatform();
+        PullPolicy policy = wanted.parsedPolicy();
+        if (detach) {
+            return Response.status(Response.Status.ACCEPTED)
+                    .type(MediaType.APPLICATION_JSON)
+                    .entity(Map.of("id", board.start(reference, platform, policy)))
+                    .build();
+        }
+        return Response.ok(
+                        streams.of(response, out -> stream(reference, platform, policy, out)), "application/x-ndjson")
+                .build();
+    }
+
+    private void stream(Reference reference, Platform platform, PullPolicy policy, Streams.Out out)
+            throws InterruptedException {
+        LinkedBlockingQueue<Object> lines = new LinkedBlockingQueue<>();
+        try (Pulls.Waiting waiting =
+                pulls.start(reference, platform, policy, progress -> lines.add(Line.of(progress)))) {
+            Thread last = new Thread(() -> lines.add(end(reference, waiting)), "pull " + waiting.id());
+            last.setDaemon(true);
+            last.start();
+            while (true) {
+                Object line = lines.poll(1, TimeUnit.SECONDS);
+                if (line == null) {
+                    continue;
+                }
+                out.jsonLine(line);
+                out.flush();
+                if (line instanceof Done || line instanceof Failed) {
+                    return;
+                }
+            }
+        }
+    }
+
+    private static Object end(Reference reference, Pulls.Waiting waiting) {
+        try {
+            return Done.of(reference, waiting.await());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return new Failed("error", Refused.notReadable("interrupted").problem());
+        } catch (RuntimeException e) {
+            return new Failed("error", Problems.of(e));
+        }
+    }
+
+    @GET
+    @Path("/pulls")
+    public List<View> list() {
+        return pulls.list().stream().map(View::of).toList();
+    }
+
+    @DELETE
+    @Path("/pulls/{id}")
+    public void cancel(String id) {
+        if (!pulls.cancel(id)) {
+            throw Refused.notFound("there is no pull " + id + "; it may have ended");
+        }
+    }
+}

@@ -1,0 +1,41 @@
+package dev.berth.terminal;
+
+import dev.berth.container.Attachments;
+import io.quarkus.websockets.next.OnBinaryMessage;
+import io.quarkus.websockets.next.OnClose;
+import io.quarkus.websockets.next.OnOpen;
+import io.quarkus.websockets.next.WebSocket;
+import io.quarkus.websockets.next.WebSocketConnection;
+import io.smallrye.common.annotation.Blocking;
+import io.vertx.core.buffer.Buffer;
+
+/** {@code /containers/{container}/attach}: a viewer at a container's own program. Who may connect was decided before. */
+@WebSocket(path = "/api/v1/containers/{container}/attach")
+public class ContainerSocket {
+    private final Attachments attachments;
+    private final OpenViewers viewers;
+
+    ContainerSocket(Attachments attachments, OpenViewers viewers) {
+        this.attachments = attachments;
+        this.viewers = viewers;
+    }
+
+    @OnOpen
+    @Blocking
+    void open(WebSocketConnection connection) {
+        viewers.open(
+                connection, (start, viewer) -> attachments.container(connection.pathParam("container"), start, viewer));
+    }
+
+    @OnBinaryMessage
+    @Blocking
+    void received(Buffer frame, WebSocketConnection connection) {
+        viewers.received(frame, connection);
+    }
+
+    @OnClose
+    @Blocking
+    void close(WebSocketConnection connection) {
+        viewers.close(connection);
+    }
+}

@@ -1,0 +1,40 @@
+package dev.berth.terminal;
+
+import dev.berth.container.Attachments;
+import io.quarkus.websockets.next.OnBinaryMessage;
+import io.quarkus.websockets.next.OnClose;
+import io.quarkus.websockets.next.OnOpen;
+import io.quarkus.websockets.next.WebSocket;
+import io.quarkus.websockets.next.WebSocketConnection;
+import io.smallrye.common.annotation.Blocking;
+import io.vertx.core.buffer.Buffer;
+
+/** {@code /exec/{id}/attach}: a viewer at the program of an exec session. */
+@WebSocket(path = "/api/v1/exec/{id}/attach")
+public class SessionSocket {
+    private final Attachments attachments;
+    private final OpenViewers viewers;
+
+    SessionSocket(Attachments attachments, OpenViewers viewers) {
+        this.attachments = attachments;
+        this.viewers = viewers;
+    }
+
+    @OnOpen
+    @Blocking
+    void open(WebSocketConnection connection) {
+        viewers.open(connection, (start, viewer) -> attachments.session(connection.pathParam("id"), start, viewer));
+    }
+
+    @OnBinaryMessage
+    @Blocking
+    void received(Buffer frame, WebSocketConnection connection) {
+        viewers.received(frame, connection);
+    }
+
+    @OnClose
+    @Blocking
+    void close(WebSocketConnection connection) {
+        viewers.close(connection);
+    }
+}

@@ -1,0 +1,144 @@
+package dev.berth.terminal;
+
+import dev.berth.container.Attachment;
+import dev.berth.container.ContainerException;
+import dev.berth.container.Viewer;
+import io.quarkus.websockets.next.CloseReason;
+import io.quarkus.websockets.next.WebSocketConnection;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.JsonObject;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+
+/** One WebSocket at one program: the viewer's calls become frames, the client's frames become input. Bytes are never decoded as text. */
+final class SocketViewer implements Viewer {
+    private static final int MAX_INPUT = 16 * 1024;
+
+    private final WebSocketConnection connection;
+    private final Window window = new Window();
+    private final InputQueue input;
+    private final CompletableFuture<Attachment> attachment = new CompletableFuture<>();
+
+    SocketViewer(WebSocketConnection connection) {
+        this.connection = connection;
+        this.input = new InputQueue(connection.id());
+    }
+
+    void attached(Attachment attachment) {
+        this.attachment.complete(attachment);
+    }
+
+    void close() {
+        input.close();
+        attachment.thenAccept(Attachment::close);
+    }
+
+    @Override
+    public void replayBegins(long offset, int columns, int rows) {
+        send(Frames.replayBegins(offset, columns, rows));
+    }
+
+    @Override
+    public void replayEnds(long offset) {
+        send(Frames.replayEnds(offset));
+    }
+
+    @Override
+    public void output(byte[] bytes, boolean stderr) {
+        try {
+            window.take(bytes.length);
+            send(Frames.output(bytes, stderr));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // the attachment is being closed
+        }
+    }
+
+    @Override
+    public void resized(int columns, int rows) {
+        send(Frames.resized(columns, rows));
+    }
+
+    @Override
+    public void skipped(long bytes) {
+        send(Frames.skipped(bytes));
+    }
+
+    @Override
+    public void exited(int code) {
+        send(Frames.exited(code));
+        close(CloseReason.NORMAL);
+    }
+
+    @Override
+    public void failed(String sentence) {
+        refuse(500, "Cannot attach", sentence);
+    }
+
+    /** Sends a problem document and closes. */
+    void refuse(int status, String title, String sentence) {
+        attachment.cancel(false);
+        JsonObject problem = new JsonObject()
+                .put(
+                        "type",
+                        "https://berth.dev/problems/"
+                                + title.toLowerCase(java.util.Locale.ROOT).replace(' ', '-'))
+                .put("title", title)
+                .put("status", status)
+                .put("detail", sentence);
+        send(Frames.error(problem.encode()));
+        close(CloseReason.NORMAL);
+    }
+
+    /** Does not wait: the socket's end is told to this thread by an interrupt. */
+    private void close(CloseReason reason) {
+        connection.close(reason).subscribe().with(closed -> {}, failure -> {});
+    }
+
+    /** Waits until the bytes are in the kernel's hands: TCP paces us. */
+    private void send(Buffer frame) {
+        if (connection.isOpen()) {
+            connection.sendBinaryAndAwait(frame);
+        }
+    }
+
+    /** A frame of the client. What breaks the contract closes the socket, and says why. */
+    void received(Buffer frame) {
+        if (frame.length() == 0 || attachment.isCancelled()) {
+            return;
+        }
+        try {
+            Attachment open = attachment.get(); // the first frame may come while the program is still looked up
+            dispatch(open, frame.getByte(0), frame);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | CancellationException e) {
+            return; // refused: the client was told
+        } catch (ContainerException.Invalid e) {
+            close(new CloseReason(1007, e.getMessage()));
+        } catch (IndexOutOfBoundsException | IllegalArgumentException e) {
+            close(new CloseReason(1007, "a frame of this opcode has another payload"));
+        }
+    }
+
+    private void dispatch(Attachment open, int opcode, Buffer frame) throws InterruptedException {
+        switch (opcode) {
+            case 16 -> input(open, frame);
+            case 17 -> input.add(open::endInput);
+            case 18 -> open.resize(frame.getUnsignedShort(1), frame.getUnsignedShort(3));
+            case 19 -> window.acknowledged(frame.getUnsignedInt(1));
+            case 20 -> open.signal(new String(frame.getBytes(1, frame.length()), StandardCharsets.US_ASCII));
+            case 21 -> close(CloseReason.NORMAL);
+            default -> close(new CloseReason(1003, "no opcode " + opcode));
+        }
+    }
+
+    private void input(Attachment open, Buffer frame) throws InterruptedException {
+        if (frame.length() - 1 > MAX_INPUT) {
+            throw new IllegalArgumentException("more than 16 KiB of input in one frame");
+        }
+        byte[] bytes = frame.getBytes(1, frame.length());
+        input.add(() -> open.input(bytes));
+    }
+}

@@ -1,0 +1,213 @@
+// A log of any length as rows: only what is in view is in the page. Heights are counted, not measured: letters are of one width.
+
+import { h } from "./dom.js";
+import { clock, exact } from "./format.js";
+
+const LINE = 20;
+const MOST = 500_000;
+// eslint-disable-next-line no-control-regex
+const CONTROL = /\u001b\[[0-9;?]*[ -/]*[@-~]|\u001b\][^\u0007\u001b]*(?:\u0007|\u001b\\)|\u001b[@-_]|[\u0000-\u0008\u000b-\u001f\u007f]/g;
+
+export const plainText = (text) => text.replace(CONTROL, "");
+
+export class LogLines {
+  #all = [];
+  #shown = [];
+  #tops = new Float64Array(1);
+  #view;
+  #space = h("div.log-space", { role: "presentation" });
+  #wrap = false;
+  #times = true;
+  #filter = null;
+  #pattern = null;
+  #waiting = 0;
+  #following = true;
+  #columns = 80;
+  #dropped = 0;
+  #changed;
+
+  constructor(view, changed) {
+    this.#view = view;
+    this.#changed = changed;
+    view.append(this.#space);
+    view.addEventListener("scroll", () => this.#scrolled());
+    new ResizeObserver(() => this.#layout()).observe(view);
+  }
+
+  get total() {
+    return this.#all.length;
+  }
+
+  get matching() {
+    return this.#shown.length;
+  }
+
+  get waiting() {
+    return this.#waiting;
+  }
+
+  get following() {
+    return this.#following;
+  }
+
+  get dropped() {
+    return this.#dropped;
+  }
+
+  clear() {
+    this.#all = [];
+    this.#waiting = 0;
+    this.#dropped = 0;
+    this.#refilter();
+  }
+
+  add(lines) {
+    for (const line of lines) this.#all.push({ time: line.time, stream: line.stream, text: plainText(line.data ?? "") });
+    if (this.#all.length > MOST) {
+      const extra = this.#all.length - MOST;
+      this.#all.splice(0, extra);
+      this.#dropped += extra;
+      return this.#refilter();
+    }
+    const fresh = this.#filter ? this.#all.slice(-lines.length).filter((line) => this.#filter(line)) : this.#all.slice(-lines.length);
+    const from = this.#shown.length;
+    this.#shown.push(...fresh);
+    if (!this.#following) this.#waiting += fresh.length;
+    this.#measure(from);
+    this.#settle();
+  }
+
+  /** words: plain text, or /a regular expression/. Null shows everything. Returns what is wrong with it, or "". */
+  search(words, stream) {
+    try {
+      const expression = /^\/(.+)\/(i?)$/.exec(words);
+      this.#pattern = words ? new RegExp(expression ? expression[1] : words.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"), `g${expression && !expression[2] ? "" : "i"}`) : null;
+    } catch (error) {
+      return error.message;
+    }
+    const pattern = this.#pattern;
+    this.#filter = pattern || stream ? (line) => (!stream || line.stream === stream) && (!pattern || line.text.search(pattern) >= 0) : null;
+    this.#refilter();
+    return "";
+  }
+
+  wrap(on) {
+    this.#wrap = on;
+    this.#view.classList.toggle("wrap", on);
+    this.#layout();
+  }
+
+  times(on) {
+    this.#times = on;
+    this.#layout();
+  }
+
+  /** To the first line at or after a time. */
+  jump(time) {
+    const index = this.#shown.findIndex((line) => Date.parse(line.time) >= time);
+    if (index < 0) return this.toEnd();
+    this.#following = false;
+    this.#view.scrollTop = this.#tops[index];
+    return undefined;
+  }
+
+  toEnd() {
+    this.#following = true;
+    this.#waiting = 0;
+    this.#view.scrollTop = this.#space.offsetHeight;
+    this.#draw();
+    this.#changed();
+  }
+
+  #refilter() {
+    this.#shown = this.#filter ? this.#all.filter((line) => this.#filter(line)) : this.#all.slice();
+    this.#waiting = 0;
+    this.#measure(0);
+    this.#settle();
+  }
+
+  #layout() {
+    const probe = h("span", { text: "0".repeat(100) });
+    probe.style.position = "absolute";
+    this.#view.append(probe);
+    const width = probe.getBoundingClientRect().width / 100;
+    probe.remove();
+    const taken = 32 + (this.#times ? 12 * width + 12 : 0);
+    this.#columns = Math.max(10, Math.floor((this.#view.clientWidth - taken) / (width || 8)));
+    this.#measure(0);
+    this.#settle();
+  }
+
+  #height(line) {
+    if (!this.#wrap) return LINE;
+    let wide = 0;
+    for (const c of line.text) wide += c.codePointAt(0) > 0x10ff ? 2 : c === "\t" ? 8 : 1;
+    return LINE * Math.max(1, Math.ceil(wide / this.#columns));
+  }
+
+  #measure(from) {
+    const count = this.#shown.length;
+    if (this.#tops.length < count + 1) {
+      const larger = new Float64Array(Math.max(1024, (count + 1) * 2));
+      larger.set(this.#tops);
+      this.#tops = larger;
+    }
+    for (let i = from; i < count; i++) this.#tops[i + 1] = this.#tops[i] + this.#height(this.#shown[i]);
+    this.#space.style.height = `${this.#tops[count] + 8}px`;
+  }
+
+  #settle() {
+    if (this.#following) this.#view.scrollTop = this.#space.offsetHeight;
+    this.#draw();
+    this.#changed();
+  }
+
+  #scrolled() {
+    const atEnd = this.#view.scrollTop + this.#view.clientHeight >= this.#space.offsetHeight - LINE;
+    if (atEnd !== this.#following) {
+      this.#following = atEnd;
+      if (atEnd) this.#waiting = 0;
+      this.#changed();
+    }
+    this.#draw();
+  }
+
+  #indexAt(top) {
+    let low = 0;
+    let high = this.#shown.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.#tops[middle + 1] <= top) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  #draw() {
+    const first = Math.max(0, this.#indexAt(this.#view.scrollTop) - 10);
+    const end = this.#view.scrollTop + this.#view.clientHeight;
+    const rows = [];
+    for (let i = first; i < this.#shown.length && this.#tops[i] < end + 10 * LINE; i++) rows.push(this.#row(i));
+    this.#space.replaceChildren(...rows);
+  }
+
+  #row(index) {
+    const line = this.#shown[index];
+    const row = h("div.log-line", { data: { stream: line.stream } }, this.#times && h("time", { text: clock(line.time, true), title: exact(line.time) }), h("span.text", {}, ...this.#marked(line.text)));
+    row.style.top = `${this.#tops[index]}px`;
+    return row;
+  }
+
+  #marked(text) {
+    if (!this.#pattern) return [text];
+    const out = [];
+    let from = 0;
+    for (const match of text.matchAll(this.#pattern)) {
+      if (!match[0]) continue;
+      out.push(text.slice(from, match.index), h("mark", { text: match[0] }));
+      from = match.index + match[0].length;
+    }
+    out.push(text.slice(from));
+    return out;
+  }
+}

@@ -1,0 +1,182 @@
+// Overview, Config and Inspect: what a container is.
+
+import { button, command, copy, copyable, h, say } from "../dom.js";
+import { part } from "../api.js";
+import { berthLine, blank } from "../docker-run.js";
+import { bytes, cores, exact, familiar, quote, short } from "../format.js";
+import { subscribe } from "../live.js";
+import { ending, lasting, portLink } from "../state.js";
+
+const KEPT = 120;
+
+/** Facts whose values change in place: [[label, value(it)]…]; a value is text or nodes. */
+export function facts(rows) {
+  const list = h("dl.facts");
+  const shown = new Map();
+  return {
+    element: list,
+    update(it) {
+      for (const [label, value] of rows) {
+        const now = value(it);
+        const absent = now === null || now === undefined || now === "" || (Array.isArray(now) && !now.length);
+        if (!shown.has(label)) {
+          const pair = [h("dt", { text: label }), h("dd")];
+          list.append(...pair);
+          shown.set(label, pair);
+        }
+        const [term, place] = shown.get(label);
+        term.hidden = absent;
+        place.hidden = absent;
+        if (absent) continue;
+        if (typeof now === "string") {
+          say(place, now, { glow: true });
+          continue;
+        }
+        const key = [now].flat().map((node) => node.outerHTML ?? node).join();
+        if (place.dataset.key === key) continue;
+        place.dataset.key = key;
+        place.replaceChildren(...[now].flat());
+      }
+    },
+  };
+}
+
+const stamp = (time) => (time ? h("time", { datetime: time, title: time, text: exact(time) }) : null);
+const listed = (texts) => (texts.length ? h("ul", {}, ...texts.map((text) => h("li.mono", {}, text))) : null);
+const shellLine = (list) => (list?.length ? h("code", { text: list.map(quote).join(" ") }) : null);
+
+export function overview() {
+  const state = facts([
+    ["State", (it) => [it.state, lasting(it)].filter(Boolean).join(" ")],
+    ["Ended", (it) => ending(it)],
+    ["Health", (it) => (it.health && it.health !== "none" ? it.health : null)],
+    ["Restarts", (it) => (it.restarts ? String(it.restarts) : null)],
+    ["Started", (it) => stamp(it.started)],
+    ["Finished", (it) => stamp(it.finished)],
+    ["Created", (it) => stamp(it.created)],
+    ["Process", (it) => (it.pid ? copyable(String(it.pid)) : null)],
+  ]);
+  const place = facts([
+    ["Id", (it) => copyable(it.id, short(it.id))],
+    ["Image", (it) => h("a", { href: `/images/one?reference=${part(it.image)}`, text: familiar(it.image) })],
+    ["Program", (it) => shellLine([...(it.config?.entrypoint ?? []), ...(it.config?.command ?? [])])],
+    ["Address", (it) => (it.address ? copyable(it.address) : null)],
+    ["Ports", (it) => (it.ports.length ? h("ul", {}, ...it.ports.map((port) => h("li", {}, portLink(port)))) : null)],
+    ["Mounts", (it) => listed((it.config?.mounts ?? []).map((mount) => `${mount.source ?? mount.type} → ${mount.target}${mount.readOnly ? " (read-only)" : ""}`))],
+  ]);
+  const meters = { cpu: meter("CPU, cores"), memory: meter("Memory"), pids: meter("Processes"), network: meter("Network in / out") };
+  const none = h("p.hint", { text: "Measured while the container runs." });
+  const grid = h("div.meters", { hidden: true }, ...Object.values(meters).map((it) => it.element));
+  const element = h("div.columns.live", {},
+    h("section.panel.padded", { "aria-label": "State" }, h("h2", { text: "State" }), state.element),
+    h("section.panel.padded", { "aria-label": "What it is" }, h("h2", { text: "What it is" }), place.element),
+    h("section.panel.padded.wide", { "aria-label": "Use of the machine" }, h("h2", { text: "Use of the machine" }), none, grid));
+  let end = null;
+  return {
+    element,
+    update(it) {
+      state.update(it);
+      place.update(it);
+      if (it.state === "running" && !end) end = subscribe(`stats:${it.id}`, (kind, data) => measured(kind, data));
+      if (it.state !== "running") {
+        end?.();
+        end = null;
+        grid.hidden = true;
+        none.hidden = false;
+        none.textContent = "Measured while the container runs.";
+      }
+    },
+  };
+
+  function measured(kind, data) {
+    if (kind === "error") {
+      none.textContent = data.detail;
+      return;
+    }
+    none.hidden = true;
+    grid.hidden = false;
+    meters.cpu.add(data.cpu?.cores, cores(data.cpu?.cores));
+    meters.memory.add(data.memory?.used, data.memory?.limit ? `${bytes(data.memory.used)} of ${bytes(data.memory.limit)}` : bytes(data.memory?.used));
+    meters.pids.add(data.pids?.current, String(data.pids?.current ?? "–"));
+    meters.network.add(null, data.network ? `${bytes(data.network.received)} / ${bytes(data.network.sent)}` : "–");
+  }
+}
+
+function meter(label) {
+  const value = h("div.value", { text: "–" });
+  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  svg.setAttribute("class", "spark");
+  svg.setAttribute("viewBox", `0 0 ${KEPT} 40`);
+  svg.setAttribute("preserveAspectRatio", "none");
+  svg.setAttribute("aria-hidden", "true");
+  const line = document.createElementNS("http://www.w3.org/2000/svg", "polyline");
+  svg.append(line);
+  const past = [];
+  return {
+    element: h("div.meter", {}, h("div.sub", { text: label }), value, svg),
+    add(number, text) {
+      say(value, text);
+      if (number === null || number === undefined) return;
+      past.push(number);
+      if (past.length > KEPT) past.shift();
+      const top = Math.max(...past, 1e-9) * 1.1;
+      line.setAttribute("points", past.map((it, index) => `${index + KEPT - past.length},${(39 - (it / top) * 38).toFixed(1)}`).join(" "));
+    },
+  };
+}
+
+export function config() {
+  const list = facts([
+    ["Image", (it) => copyable(it.image)],
+    ["Entrypoint", (it) => shellLine(it.config?.entrypoint)],
+    ["Command", (it) => shellLine(it.config?.command)],
+    ["Environment", (it) => listed(Object.entries(it.config?.env ?? {}).map(([name, value]) => `${name}=${value}`))],
+    ["Working directory", (it) => it.config?.workingDir],
+    ["User", (it) => it.config?.user],
+    ["Host name", (it) => it.config?.hostname],
+    ["Terminal", (it) => (it.config?.tty ? "yes" : "no")],
+    ["Input kept open", (it) => (it.config?.openStdin ? "yes" : "no")],
+    ["Network", (it) => it.config?.network],
+    ["Read-only root", (it) => (it.config?.readOnly ? "yes" : null)],
+    ["Memory limit", (it) => (it.config?.resources?.memory ? bytes(it.config.resources.memory) : null)],
+    ["CPU limit", (it) => (it.config?.resources?.cpus ? `${it.config.resources.cpus} cores` : null)],
+    ["Process limit", (it) => (it.config?.resources?.pids ? String(it.config.resources.pids) : null)],
+    ["Restart", (it) => it.config?.restart?.policy],
+    ["Stop time-out", (it) => (it.config?.stopTimeout ? `${it.config.stopTimeout} s` : null)],
+    ["Removed when it ends", (it) => (it.config?.autoRemove ? "yes" : "no")],
+    ["Labels", (it) => listed(Object.entries(it.config?.labels ?? {}).map(([name, value]) => `${name}=${value}`))],
+  ]);
+  const line = h("div");
+  const clone = h("a.button", { text: "Create another like this" });
+  const element = h("div.columns", {},
+    h("section.panel.padded.live", { "aria-label": "Configuration" }, h("div.panel-head", {}, h("h2", { text: "Configuration" }), clone), list.element),
+    h("section.panel.padded", { "aria-label": "The equal command line" }, h("h2", { text: "The equal command line" }), line));
+  return {
+    element,
+    update(it) {
+      list.update(it);
+      clone.href = `/containers/new?from=${part(it.name)}`;
+      const text = berthLine({ ...blank(), ...withoutNulls(it.config ?? {}), image: familiar(it.image), name: it.name, ports: it.ports });
+      if (line.dataset.text === text) return;
+      line.dataset.text = text;
+      line.replaceChildren(command(text));
+    },
+  };
+}
+
+const withoutNulls = (object) => Object.fromEntries(Object.entries(object).filter(([, value]) => value !== null && value !== undefined));
+
+export function inspect(page) {
+  const text = h("pre.json", { tabindex: 0, "aria-label": "The container as JSON" });
+  const path = h("code");
+  const element = h("section.panel", { "aria-label": "Inspect" },
+    h("div.panel-head.inline-toolbar", {}, path, h("span.push", {}, button("Copy", () => copy(text.textContent), { kind: "small", symbol: "copy" }))), text);
+  return {
+    element,
+    update(it) {
+      path.textContent = `GET /api/v1/containers/${it.name}`;
+      say(text, JSON.stringify(page.container, null, 2));
+    },
+  };
+}
+

@@ -1,0 +1,148 @@
+// Terminal tabs: the container's own program, and shells started beside it. A shell's tab survives a reload: its id is kept in this tab of the browser.
+
+import { failure, h, icon, iconButton } from "../dom.js";
+import { get, part, post } from "../api.js";
+import { clock, short } from "../format.js";
+import { words } from "../docker-run.js";
+import { TerminalView } from "../terminal.js";
+
+const SHELL = "sh";
+
+export function terminals(page) {
+  const store = `berth.shells.${page.container.id}`;
+  const strip = h("div.term-tabs", { role: "tablist", "aria-label": "Terminals" });
+  const line = h("input.input.mono", { "aria-label": "Program of the new shell", value: localStorage.getItem("berth.shell") ?? SHELL, size: 10, spellcheck: "false", autocomplete: "off" });
+  const plus = h("form.actions.push", {}, line, h("button.button.small", {}, icon("plus"), "New shell"));
+  const trouble = h("div");
+  const stage = h("div.pane-fill");
+  const element = h("section.panel.pane-fill", { "aria-label": "Terminal" }, h("div.term-tabs", {}, strip, plus), trouble, stage);
+  strip.className = "actions";
+  const open = new Map();
+  let current = null;
+
+  plus.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    trouble.replaceChildren();
+    try {
+      const program = words(line.value.trim() || SHELL);
+      localStorage.setItem("berth.shell", line.value.trim() || SHELL);
+      choose(await startShell(program));
+    } catch (error) {
+      trouble.replaceChildren(failure(error));
+    }
+  });
+
+  async function startShell(program) {
+    const { id } = await post(`/containers/${part(page.container.id)}/exec`, { command: program, tty: true, openStdin: true, env: {}, columns: 80, rows: 24 });
+    remember([...remembered(), { id, program }]);
+    return addShell(id, program);
+  }
+
+  const remembered = () => JSON.parse(sessionStorage.getItem(store) ?? "[]");
+  const remember = (list) => sessionStorage.setItem(store, JSON.stringify(list));
+
+  function addTab(id, label, view, closing = null) {
+    const tab = h("button.tab", { type: "button", role: "tab", id: `term-tab-${id}`, "aria-selected": "false", "aria-controls": `term-${id}`, onclick: () => choose(id) }, label);
+    const wrap = h("span.actions", { role: "presentation" }, tab, closing && iconButton("close", `Close ${label}`, closing));
+    view.element.id = `term-${id}`;
+    view.element.setAttribute("role", "tabpanel");
+    view.element.setAttribute("aria-labelledby", tab.id);
+    view.element.hidden = true;
+    strip.append(wrap);
+    stage.append(view.element);
+    open.set(id, { tab, wrap, view, opened: false });
+    return id;
+  }
+
+  function addMain() {
+    const { tty } = page.container.config ?? {};
+    const view = new TerminalView(`/containers/${part(page.container.id)}/attach`, {
+      tty: Boolean(tty),
+      listeners: {
+        exited: (code) => {
+          const ended = page.container.finished;
+          view.showEnd(`The program ended with code ${code}${ended ? ` at ${clock(ended)}` : ""}.`, "Start again", async () => {
+            await page.act("start").then(() => view.again(), () => {});
+          });
+        },
+        gone: (problem) => view.showProblem(problem),
+      },
+    });
+    return addTab("main", "Program", view);
+  }
+
+  function addShell(id, program) {
+    const label = program.join(" ");
+    const view = new TerminalView(`/exec/${part(id)}/attach`, {
+      listeners: {
+        exited: (code) => view.showEnd(`${label} ended with code ${code} at ${clock(Date.now())}.`, "New shell", async () => {
+          try {
+            const next = await startShell(program);
+            closeShell(id, next);
+          } catch (error) {
+            trouble.replaceChildren(failure(error));
+          }
+        }),
+        gone: (problem) => view.showProblem(problem),
+      },
+    });
+    return addTab(id, label, view, () => closeShell(id, "main"));
+  }
+
+  /** The program behind it gets the hang-up that closing a terminal window gives. */
+  function closeShell(id, next) {
+    const { wrap, view } = open.get(id);
+    view.close();
+    wrap.remove();
+    open.delete(id);
+    remember(remembered().filter((it) => it.id !== id));
+    post(`/exec/${part(id)}/kill?signal=HUP`).catch(() => {});
+    choose(next);
+  }
+
+  function choose(id) {
+    current = id;
+    for (const [other, { tab, view }] of open) {
+      tab.setAttribute("aria-selected", String(other === id));
+      view.element.hidden = other !== id;
+    }
+    const chosen = open.get(id);
+    if (!chosen.opened) {
+      chosen.opened = true;
+      chosen.view.open();
+    }
+    chosen.view.fit();
+    chosen.view.focus();
+    const query = id === "main" ? "" : `?shell=${short(id)}`;
+    if (location.pathname.endsWith("/terminal")) history.replaceState(null, "", location.pathname + query);
+  }
+
+  let before = page.container.state;
+
+  return {
+    element,
+    async begin() {
+      addMain();
+      const wanted = new URLSearchParams(location.search).get("shell");
+      for (const { id, program } of remembered()) {
+        const alive = await get(`/exec/${part(id)}`).catch(() => null);
+        if (alive) addShell(id, program);
+        else remember(remembered().filter((it) => it.id !== id));
+      }
+      const found = [...open.keys()].find((id) => wanted && short(id) === wanted);
+      choose(found ?? "main");
+    },
+    update(it) {
+      plus.lastElementChild.disabled = it.state !== "running";
+      plus.title = it.state === "running" ? "" : "A shell needs a running container";
+      if (it.state === "running" && (before === "exited" || before === "created" || before === "starting")) open.get("main")?.view.restarted?.();
+      before = it.state;
+    },
+    shown() {
+      if (!current) return;
+      open.get(current)?.view.fit();
+      open.get(current)?.view.focus();
+    },
+  };
+}
+

@@ -1,0 +1,158 @@
+// One container: its head, its tabs. Each tab has a URL; what a tab shows is made when it is first opened.
+
+import { $, button, empty, failure, h, icon, say } from "../dom.js";
+import { act, CHANGING, confirmRemove } from "../actions.js";
+import { get, part } from "../api.js";
+import { familiar } from "../format.js";
+import { subscribe } from "../live.js";
+import { key } from "../keys.js";
+import { shell } from "../shell.js";
+import { canStart, canStop, isBusy, isLive, showState, stateBadge } from "../state.js";
+import { config, inspect, overview } from "./container-facts.js";
+import { events } from "./container-events.js";
+import { logs } from "./container-logs.js";
+import { ports } from "./container-ports.js";
+import { terminals } from "./container-terminals.js";
+
+const TABS = { overview, terminal: terminals, logs, ports, config, events, inspect };
+const FILLING = ["terminal", "logs"];
+const [, , wanted, first = "overview"] = location.pathname.split("/").map(decodeURIComponent);
+
+const head = $("#head");
+const trouble = $("#trouble");
+const badge = stateBadge();
+const panes = new Map();
+let container = null;
+let pending = null;
+let gone = false;
+
+shell({ back: "/containers" });
+
+/** What every tab is given: the container as it is now, and how to act on it. */
+const page = {
+  get container() {
+    return container;
+  },
+  act: run,
+};
+
+async function begin() {
+  try {
+    container = await get(`/containers/${part(wanted)}`);
+  } catch (error) {
+    $("#title").textContent = wanted;
+    $("#loading").hidden = true;
+    trouble.replaceChildren(error.status === 404
+      ? empty("containers", `There is no container called ${wanted}`, "It may have been removed or renamed.", h("a.button.primary", { href: "/containers", text: "All containers" }))
+      : failure(error, button("Try again", () => location.reload(), { kind: "small" })));
+    return;
+  }
+  $("#loading").hidden = true;
+  $("#tabs").hidden = false;
+  $("#badge").append(badge);
+  draw();
+  show(TABS[first] ? first : "overview", false);
+  subscribe("containers", (kind, data) => {
+    const now = kind === "snapshot" ? data.find((it) => it.id === container.id) : data.id === container.id ? data : undefined;
+    if (kind === "removed" ? data.id === container.id : kind === "snapshot" && !now) return removed();
+    if (!now) return;
+    container = now;
+    if (!isBusy(now)) pending = null;
+    draw();
+  });
+}
+
+function removed() {
+  gone = true;
+  head.replaceChildren();
+  container = { ...container, state: "removed" };
+  showState(badge, container);
+  trouble.replaceChildren(h("div.message", { role: "status" }, icon("remove"), h("div", { text: `${container.name} was removed.` }), h("a.button.small", { href: "/containers", text: "All containers" })));
+}
+
+function draw() {
+  if (gone) return;
+  const it = pending ? { ...container, state: pending } : container;
+  document.title = `${it.name} · Berth`;
+  say($("#title"), it.name);
+  say($("#crumb-name"), it.name);
+  say($("#image"), familiar(it.image));
+  showState(badge, it);
+  const buttons = `${canStart(it)} ${canStop(it)} ${isLive(it)} ${isBusy(it)}`;
+  if (head.dataset.shown !== buttons) {
+    head.dataset.shown = buttons;
+    const focused = document.activeElement?.dataset?.verb;
+    head.replaceChildren(
+      button("Remove…", removeIt, { kind: "danger", symbol: "remove", "data-verb": "remove" }),
+      button("Restart", () => run("restart"), { symbol: "restart", disabled: !isLive(it) || isBusy(it), "data-verb": "restart" }),
+      canStart(it)
+        ? button("Start", () => run("start"), { kind: "primary", symbol: "start", "data-verb": "toggle" })
+        : button("Stop", () => run("stop"), { symbol: "stop", disabled: !canStop(it), "data-verb": "toggle" }));
+    if (focused) head.querySelector(`[data-verb=${focused}]`)?.focus();
+  }
+  const failed = it.error && !isLive(it) ? it.error : null;
+  if (failed && !trouble.dataset.own) trouble.replaceChildren(failure(new Error(failed)));
+  else if (!trouble.dataset.own) trouble.replaceChildren();
+  panes.forEach((pane) => pane.update?.(it));
+}
+
+async function run(verb) {
+  trouble.replaceChildren();
+  delete trouble.dataset.own;
+  pending = CHANGING[verb];
+  draw();
+  try {
+    const after = await act(verb, container);
+    if (verb === "remove") return location.assign("/containers");
+    if (after?.id) container = after;
+    pending = null;
+    draw();
+    return container;
+  } catch (error) {
+    pending = null;
+    draw();
+    trouble.dataset.own = "";
+    trouble.replaceChildren(failure(error));
+    throw error;
+  }
+}
+
+async function removeIt() {
+  if (await confirmRemove(container)) await run("remove").catch(() => {});
+}
+
+/* tabs */
+function show(name, push = true) {
+  document.body.toggleAttribute("data-fill", FILLING.includes(name));
+  for (const link of $("#tabs").children) {
+    if (link.dataset.tab === name) link.setAttribute("aria-current", "page");
+    else link.removeAttribute("aria-current");
+    link.href = `/containers/${part(container.name)}/${link.dataset.tab}`;
+  }
+  if (push) history.pushState(null, "", `/containers/${part(container.name)}/${name}`);
+  panes.forEach((pane, other) => (pane.element.hidden = other !== name));
+  if (!panes.has(name)) {
+    const pane = TABS[name](page);
+    panes.set(name, pane);
+    $("#panes").append(pane.element);
+    pane.begin?.();
+  }
+  const pane = panes.get(name);
+  pane.update?.(container);
+  pane.shown?.();
+  $(`#tabs [data-tab=${name}]`).scrollIntoView({ block: "nearest", inline: "nearest" });
+}
+
+$("#tabs").addEventListener("click", (event) => {
+  const link = event.target.closest("[data-tab]");
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  show(link.dataset.tab);
+});
+addEventListener("popstate", () => show(location.pathname.split("/")[3] ?? "overview", false));
+Object.keys(TABS).forEach((name, index) => key(String(index + 1), `Tab ${name}`, () => container && show(name)));
+key("s", "Start or stop", () => container && run(canStart(container) ? "start" : "stop").catch(() => {}));
+key("r", "Restart", () => container && isLive(container) && run("restart").catch(() => {}));
+
+begin();
+setInterval(() => container && !document.hidden && draw(), 10000);

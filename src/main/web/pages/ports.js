@@ -1,0 +1,49 @@
+// All forwards in one view, and what else listens on this machine.
+
+import { $, empty, failure, h, keyed, say } from "../dom.js";
+import { get, part } from "../api.js";
+import { onHealed, subscribe } from "../live.js";
+import { searchField, shell } from "../shell.js";
+import { portLink } from "../state.js";
+
+const search = $("#search");
+const table = $("#table");
+let ports = [];
+let arrived = false;
+
+shell({ search });
+searchField(search, draw);
+
+async function load() {
+  try {
+    ports = await get("/ports");
+    arrived = true;
+    $("#trouble").replaceChildren();
+  } catch (error) {
+    $("#trouble").replaceChildren(failure(error));
+  }
+  draw();
+}
+
+function draw() {
+  const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
+  const rows = ports.filter((it) => words.every((word) => `${it.hostPort} ${it.hostAddress} ${it.name ?? ""} ${it.holder ?? ""}`.toLowerCase().includes(word)));
+  $("#loading").hidden = arrived || $("#trouble").childElementCount > 0;
+  $("#none").hidden = !arrived || rows.length > 0;
+  $("#list").hidden = !rows.length;
+  keyed(table, rows, (it) => `${it.protocol} ${it.hostAddress} ${it.hostPort}`, () => h("tr", {}, h("td"), h("td.mono"), h("td"), h("td")), (row, it) => {
+    const text = JSON.stringify(it);
+    if (row.shown === text) return;
+    row.shown = text;
+    const [forward, address, holder, state] = row.children;
+    forward.replaceChildren(it.containerPort ? portLink(it) : h("span.mono", { text: `${it.hostPort}/${it.protocol}` }));
+    say(address, it.hostAddress);
+    holder.replaceChildren(it.container ? h("a", { href: `/containers/${part(it.name ?? it.container)}/ports`, text: it.name ?? it.container }) : it.holder ?? "another program");
+    say(state, it.container ? (it.error ?? it.state ?? "") : "taken on this machine");
+  });
+}
+
+$("#none").append(empty("ports", "No ports in use", "A container's ports appear here as soon as they are forwarded."));
+subscribe("containers", () => load());
+onHealed(load);
+load();

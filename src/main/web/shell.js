@@ -1,0 +1,43 @@
+// What every page has: keys, palette, theme, sign-out. Each page imports this once.
+
+import { $ } from "./dom.js";
+import { key, showKeys } from "./keys.js";
+import { showPalette } from "./palette.js";
+import { secret, signIn, signOut } from "./session.js";
+import { nextTheme, theme, toggleDensity } from "./theme.js";
+
+const WORDS = { system: "System colours", light: "Light", dark: "Dark" };
+
+export function shell({ search = null, back = null } = {}) {
+  if (!secret()) signIn();
+  key("?", "Show these keys", showKeys);
+  key("Ctrl-K", "Find anything, do anything", showPalette, { typing: true });
+  if (search) key("/", "Search this list", () => search.focus());
+  key("n", "Create a container", () => location.assign("/containers/new"));
+  for (const [second, path, words] of [["c", "/containers", "Containers"], ["i", "/images", "Images"], ["v", "/volumes", "Volumes"], ["p", "/ports", "Ports"], ["s", "/system", "System"]]) {
+    key(`g ${second}`, `Go to ${words}`, () => location.assign(path));
+  }
+  key("d", "Dense rows, or roomy ones", toggleDensity);
+  if (back) key("Escape", "Go back", () => location.assign(back));
+  const themeButton = $("#theme");
+  const label = () => ($("span", themeButton).textContent = WORDS[theme()]);
+  label();
+  themeButton.addEventListener("click", nextTheme);
+  addEventListener("berth-theme", label);
+  $("#keys").addEventListener("click", showKeys);
+  $("#find").addEventListener("click", showPalette);
+  $("#sign-out").addEventListener("click", signOut);
+}
+
+/** The search field of a list: Escape empties it, then leaves it. */
+export function searchField(input, changed) {
+  input.addEventListener("input", changed);
+  input.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    event.preventDefault();
+    if (input.value) {
+      input.value = "";
+      changed();
+    } else input.blur();
+  });
+}

@@ -1,0 +1,312 @@
+// A terminal on a server's session: the server keeps the output, this shows it. Reload, sleep and a restarted service heal by replay.
+
+import { Terminal } from "./vendor/xterm.mjs";
+import { FitAddon } from "./vendor/addon-fit.mjs";
+import { SearchAddon } from "./vendor/addon-search.mjs";
+import { WebLinksAddon } from "./vendor/addon-web-links.mjs";
+import { WebglAddon } from "./vendor/addon-webgl.mjs";
+import { button, copy, h, iconButton, say, sentence } from "./dom.js";
+import { acknowledged, decode, FROM_SERVER, input, resize } from "./frames.js";
+import { bytes } from "./format.js";
+import { secret } from "./session.js";
+
+const ACK_EVERY = 8 * 1024;
+const TAIL = 1024 * 1024;
+const PAUSES = [300, 1000, 2000, 5000, 10000];
+const encoder = new TextEncoder();
+
+export class TerminalView {
+  #path;
+  #tty;
+  #terminal;
+  #fit = new FitAddon();
+  #search = new SearchAddon();
+  #socket = null;
+  #unacknowledged = 0;
+  #pending = 0;
+  #replaying = false;
+  #failures = 0;
+  #timer = null;
+  #ended = false;
+  #closed = false;
+  #listeners;
+  #observer;
+  #sized = "";
+
+  /**
+   * path: of the socket, below /api/v1. listeners: exited(code), gone(problem).
+   * A session without a terminal (pipes) is shown too, with line ends as a terminal wants them.
+   */
+  constructor(path, { tty = true, listeners = {} } = {}) {
+    this.#path = path;
+    this.#tty = tty;
+    this.#listeners = listeners;
+    this.#build();
+  }
+
+  #build() {
+    this.screen = h("div.term-screen");
+    this.over = h("div.term-over", { hidden: true, role: "status" });
+    this.find = this.#findBox();
+    this.host = h("div.term-host", {}, this.screen, this.find);
+    this.size = h("span");
+    this.connection = h("span", { text: "connecting…" });
+    this.note = h("span");
+    this.status = h("div.term-status", {}, this.connection, this.size, this.note, h("span.push", { text: "Ctrl+Shift+F search · C copy · V paste" }));
+    this.element = h("div.pane-fill", {}, this.host, this.over, this.status);
+  }
+
+  #findBox() {
+    const field = h("input.input", { type: "search", "aria-label": "Search in the terminal", placeholder: "Search" });
+    const options = { decorations: { matchBackground: "#6b5f1d", activeMatchBackground: "#b58900", matchOverviewRuler: "#b58900", activeMatchColorOverviewRuler: "#ffffff" } };
+    const next = () => this.#search.findNext(field.value, options);
+    const previous = () => this.#search.findPrevious(field.value, options);
+    const box = h("div.term-find.panel", { hidden: true, role: "search" }, field, iconButton("up", "Earlier match", previous), iconButton("down", "Later match", next), iconButton("close", "Close the search", () => this.closeFind()));
+    field.addEventListener("input", () => this.#search.findPrevious(field.value, { ...options, incremental: true }));
+    field.addEventListener("keydown", (event) => {
+      if (event.key === "Enter") (event.shiftKey ? next : previous)();
+      else if (event.key === "Escape") this.closeFind();
+      else return;
+      event.preventDefault();
+      event.stopPropagation();
+    });
+    box.field = field;
+    return box;
+  }
+
+  /** To be called once the element is in the page: a terminal measures its letters. */
+  open() {
+    const style = getComputedStyle(document.documentElement);
+    this.#terminal = new Terminal({
+      allowProposedApi: true,
+      convertEol: !this.#tty,
+      cursorBlink: true,
+      fontFamily: style.getPropertyValue("--mono"),
+      fontSize: 14,
+      scrollback: 10000,
+      minimumContrastRatio: 4.5,
+      theme: { background: style.getPropertyValue("--term-surface").trim(), foreground: style.getPropertyValue("--term-text").trim(), selectionBackground: "#3d5a73" },
+    });
+    const terminal = this.#terminal;
+    for (const addon of [this.#fit, this.#search, new WebLinksAddon((event, uri) => window.open(uri, "_blank", "noopener,noreferrer"))]) terminal.loadAddon(addon);
+    terminal.open(this.screen);
+    this.#accelerate();
+    terminal.onData((data) => this.#typed(encoder.encode(data)));
+    terminal.onBinary((data) => this.#typed(Uint8Array.from(data, (c) => c.charCodeAt(0))));
+    terminal.onResize(({ cols, rows }) => this.#sendSize(cols, rows));
+    terminal.onSelectionChange(() => this.#copyOnSelection());
+    terminal.attachCustomKeyEventHandler((event) => this.#key(event));
+    this.#observer = new ResizeObserver(() => {
+      clearTimeout(this.resizing);
+      this.resizing = setTimeout(() => this.fit(), 80);
+    });
+    this.#observer.observe(this.host);
+    this.fit();
+    this.#connect();
+  }
+
+  /** WebGL draws fastest; where it is missing or lost, the plain renderer goes on. */
+  #accelerate() {
+    try {
+      if (!hasGraphics()) return;
+      const webgl = new WebglAddon();
+      webgl.onContextLoss(() => webgl.dispose());
+      this.#terminal.loadAddon(webgl);
+    } catch {
+      // the plain renderer is in place already
+    }
+  }
+
+  fit() {
+    if (this.host.offsetParent) this.#fit.fit();
+  }
+
+  focus() {
+    this.#terminal?.focus();
+  }
+
+  /** What is on the screen and above it, as text. */
+  text() {
+    const buffer = this.#terminal.buffer.active;
+    return Array.from({ length: buffer.length }, (_, row) => buffer.getLine(row).translateToString(true)).join("\n");
+  }
+
+  #connect() {
+    if (this.#closed) return;
+    clearTimeout(this.#timer);
+    const scheme = location.protocol === "https:" ? "wss" : "ws";
+    const socket = new WebSocket(`${scheme}://${location.host}/api/v1${this.#path}?tail=${TAIL}`, ["berth.v1", `secret.${secret()}`]);
+    socket.binaryType = "arraybuffer";
+    this.#socket = socket;
+    socket.onopen = () => {
+      this.#failures = 0;
+      this.#unacknowledged = 0;
+      this.#sized = "";
+      say(this.connection, "connected");
+      this.#sendSize(this.#terminal.cols, this.#terminal.rows);
+    };
+    socket.onmessage = ({ data }) => this.#received(decode(data));
+    socket.onclose = () => {
+      if (this.#socket === socket) this.#lost();
+    };
+  }
+
+  #lost() {
+    this.#socket = null;
+    if (this.#closed || this.#ended) return say(this.connection, "not connected");
+    const pause = PAUSES[Math.min(this.#failures, PAUSES.length - 1)];
+    this.#failures += 1;
+    say(this.connection, this.#failures > 1 ? `not connected; trying again every ${Math.ceil(pause / 1000)} s` : "connecting again…");
+    this.#timer = setTimeout(() => this.#connect(), pause);
+  }
+
+  #received(frame) {
+    const { STDOUT, STDERR, REPLAY_BEGINS, REPLAY_ENDS, SIZE, EXITED, SKIPPED, ERROR } = FROM_SERVER;
+    switch (frame.opcode) {
+      case STDOUT:
+      case STDERR:
+        return this.#write(frame.payload);
+      case REPLAY_BEGINS:
+        this.#replaying = true;
+        this.#terminal.reset();
+        return undefined;
+      case REPLAY_ENDS:
+        return this.#terminal.write("", () => {
+          this.#replaying = false;
+          this.#listeners.ready?.();
+        });
+      case SIZE:
+        return say(this.size, `${frame.columns} × ${frame.rows}`);
+      case SKIPPED:
+        return say(this.note, `${bytes(frame.bytes)} of earlier output are no longer kept`);
+      case EXITED:
+        return this.#terminal.write("", () => this.#end(frame.code));
+      case ERROR:
+        this.#ended = true;
+        return this.#listeners.gone?.(frame.problem);
+      default:
+        return undefined;
+    }
+  }
+
+  /** Acknowledges what the screen has taken in, so that the server never runs ahead of it. */
+  #write(payload) {
+    const socket = this.#socket;
+    this.#pending += 1;
+    this.#terminal.write(payload, () => {
+      this.#pending -= 1;
+      this.#unacknowledged += payload.length;
+      if (this.#unacknowledged < ACK_EVERY && this.#pending > 0) return;
+      if (socket === this.#socket && socket?.readyState === WebSocket.OPEN) socket.send(acknowledged(this.#unacknowledged));
+      this.#unacknowledged = 0;
+    });
+  }
+
+  #end(code) {
+    this.#ended = true;
+    this.#terminal.options.cursorBlink = false;
+    this.#listeners.exited?.(code);
+  }
+
+  /** Shows what has ended, and the key that starts again. */
+  showEnd(words, again, act) {
+    const go = button(again, act, { kind: "small.primary" });
+    this.over.replaceChildren(h("span", { text: words }), go, h("span.sub", {}, "or press ", h("kbd", { text: "Enter" })));
+    this.over.hidden = false;
+    this.restart = act;
+  }
+
+  showProblem(problem) {
+    this.over.replaceChildren(h("span.error", { text: sentence(problem.detail ?? problem.title) }));
+    this.over.hidden = false;
+  }
+
+  /** Attach anew, after the program was started again. */
+  again() {
+    this.#ended = false;
+    this.restart = null;
+    this.over.hidden = true;
+    this.#terminal.options.cursorBlink = true;
+    this.#socket?.close();
+    this.#socket = null;
+    this.#connect();
+    this.focus();
+  }
+
+  /** The program was started again from elsewhere: follow it. */
+  restarted() {
+    if (this.#ended) this.again();
+  }
+
+  #typed(data) {
+    // The terminal itself answers questions found in the output (cursor position, colours): in a replay they were answered long ago.
+    if (this.#replaying || this.#ended || this.#socket?.readyState !== WebSocket.OPEN) return;
+    for (const frame of input(data)) this.#socket.send(frame);
+  }
+
+  #sendSize(columns, rows) {
+    if (!this.#tty || this.#socket?.readyState !== WebSocket.OPEN || this.#sized === `${columns} ${rows}`) return;
+    this.#sized = `${columns} ${rows}`;
+    this.#socket.send(resize(columns, rows));
+    say(this.size, `${columns} × ${rows}`);
+  }
+
+  #copyOnSelection() {
+    const selected = this.#terminal.getSelection();
+    if (selected && document.hasFocus()) copy(selected).catch(() => {});
+  }
+
+  #key(event) {
+    if (event.type !== "keydown") return true;
+    if (this.#ended && event.key === "Enter" && this.restart) {
+      this.restart();
+      return false;
+    }
+    if (!event.ctrlKey || event.altKey) return true;
+    if (event.key.toLowerCase() === "k" && !event.shiftKey) return true;
+    if (!event.shiftKey) return true;
+    const act = { F: () => this.openFind(), C: () => this.#copyOnSelection(), V: () => this.#paste() }[event.key.toUpperCase()];
+    if (!act) return true;
+    event.preventDefault();
+    act();
+    return false;
+  }
+
+  async #paste() {
+    try {
+      this.#terminal.paste(await navigator.clipboard.readText());
+    } catch {
+      say(this.note, "the browser does not allow reading the clipboard: use its own paste");
+    }
+  }
+
+  openFind() {
+    this.find.hidden = false;
+    this.find.field.focus();
+    this.find.field.select();
+  }
+
+  closeFind() {
+    this.find.hidden = true;
+    this.#search.clearDecorations();
+    this.focus();
+  }
+
+  close() {
+    this.#closed = true;
+    clearTimeout(this.#timer);
+    this.#observer?.disconnect();
+    this.#socket?.close();
+    this.#terminal?.dispose();
+    this.element.remove();
+  }
+}
+
+/** A WebGL that is only imitated by the processor is slower than the plain renderer. */
+function hasGraphics() {
+  const context = document.createElement("canvas").getContext("webgl2", { failIfMajorPerformanceCaveat: true });
+  const names = context?.getExtension("WEBGL_debug_renderer_info");
+  const name = names ? context.getParameter(names.UNMASKED_RENDERER_WEBGL) : "";
+  context?.getExtension("WEBGL_lose_context")?.loseContext();
+  return context !== null && !/swiftshader|llvmpipe|software/i.test(name);
+}

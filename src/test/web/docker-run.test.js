@@ -1,0 +1,71 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import { berthLine, blank, lean, parseRun, port, words } from "../../main/web/docker-run.js";
+
+test("a line is split as a shell splits it", () => {
+  assert.deepEqual(words(`a 'b c' "d \\"e\\" $X" f\\ g ''`), ["a", "b c", 'd "e" $X', "f g", ""]);
+  assert.deepEqual(words("docker run \\\n  -d \\\r\n nginx"), ["docker", "run", "-d", "nginx"]);
+  assert.throws(() => words("a 'b"), /not closed/);
+});
+
+test("the flags people paste fill the request", () => {
+  const { request, left } = parseRun(
+    `sudo docker run -dit --rm --name web -p 8080:80 -p 127.0.0.1:5353:53/udp -p 443 -v /srv:/data:ro -v cache:/cache -v /anonymous -e A=1 --env "B=two words" -w /app -u 1000:1000 --memory=256m --cpus 1.5 --restart on-failure:3 --entrypoint sh nginx:1.27 -c "echo hi"`,
+  );
+  assert.deepEqual(left, []);
+  assert.equal(request.image, "nginx:1.27");
+  assert.deepEqual(request.command, ["-c", "echo hi"]);
+  assert.deepEqual(request.entrypoint, ["sh"]);
+  assert.equal(request.name, "web");
+  assert.equal(request.tty && request.openStdin && request.autoRemove, true);
+  assert.deepEqual(request.ports, [
+    { hostAddress: "127.0.0.1", hostPort: 8080, containerPort: 80, protocol: "tcp" },
+    { hostAddress: "127.0.0.1", hostPort: 5353, containerPort: 53, protocol: "udp" },
+    { hostAddress: "127.0.0.1", hostPort: null, containerPort: 443, protocol: "tcp" },
+  ]);
+  assert.deepEqual(request.mounts, [
+    { type: "bind", source: "/srv", target: "/data", readOnly: true },
+    { type: "volume", source: "cache", target: "/cache", readOnly: false },
+    { type: "volume", source: null, target: "/anonymous", readOnly: false },
+  ]);
+  assert.deepEqual(request.env, { A: "1", B: "two words" });
+  assert.equal(request.resources.memory, 256 * 1024 * 1024);
+  assert.equal(request.resources.cpus, 1.5);
+  assert.deepEqual(request.restart, { policy: "on-failure", maxRetries: 3 });
+});
+
+test("short flags may hold their value", () => {
+  const { request } = parseRun("docker run -p8080:80 -itw/app -e=A=1 alpine");
+  assert.equal(request.ports[0].hostPort, 8080);
+  assert.equal(request.workingDir, "/app");
+  assert.equal(request.tty, true);
+});
+
+test("flags without an equal are told, with their value, and never taken for the image", () => {
+  const { request, left } = parseRun("docker run --gpus all --privileged --network my-net --shm-size=1g alpine");
+  assert.equal(request.image, "alpine");
+  assert.deepEqual(left, ["--gpus all", "--privileged", "--network my-net", "--shm-size 1g"]);
+});
+
+test("a line that makes no sense says why", () => {
+  assert.throws(() => parseRun("docker run -d"), /no image/);
+  assert.throws(() => parseRun("docker run -p eighty:80 nginx"), /-p eighty:80/);
+  assert.throws(() => parseRun("docker run --memory lots nginx"), /--memory lots/);
+  assert.throws(() => parseRun("docker run --mount type=bind,source=/a nginx"), /no target/);
+});
+
+test("ports of every form", () => {
+  assert.deepEqual(port("0.0.0.0:8080:80"), { hostAddress: "0.0.0.0", hostPort: 8080, containerPort: 80, protocol: "tcp" });
+  assert.deepEqual(port("127.0.0.1::80"), { hostAddress: "127.0.0.1", hostPort: null, containerPort: 80, protocol: "tcp" });
+  assert.deepEqual(port("[::1]:8080:80"), { hostAddress: "::1", hostPort: 8080, containerPort: 80, protocol: "tcp" });
+});
+
+test("the equal berth line makes the same request again", () => {
+  const line = "berth run -it --rm --name web -p 8080:80 -p 0.0.0.0:53:53/udp -v /srv:/data:ro -e 'B=two words' -w /app --memory 256m --cpus 1.5 alpine sh -c 'echo hi'";
+  assert.equal(berthLine(parseRun(line).request), line);
+});
+
+test("the call of the API holds only what differs", () => {
+  assert.deepEqual(lean({ ...blank(), image: "alpine", tty: true }), { image: "alpine", tty: true });
+  assert.deepEqual(lean(parseRun("docker run --memory 1g a").request), { image: "a", resources: { memory: 1024 ** 3 } });
+});
