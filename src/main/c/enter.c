@@ -123,7 +123,7 @@ static void own_mounts(void)
     die("cannot set the mounts apart: %s", strerror(errno));
 }
 
-/* A mount namespace inside the user namespace: where AppArmor has let in the user namespace but no power in it, this fails. */
+/* Fails where AppArmor lets everybody make a user namespace, but have no power in it. */
 static void unshare_mounts(void)
 {
   if (unshare(CLONE_NEWNS) == 0)
@@ -327,7 +327,8 @@ static void unshare_user(void)
     die("cannot make a user namespace: %s; the system forbids it (AppArmor: kernel.apparmor_restrict_unprivileged_userns, "
         "or kernel.unprivileged_userns_clone=0): run 'berth doctor' for the fix", strerror(error));
   if (error == ENOSPC)
-    die("cannot make a user namespace: user.max_user_namespaces is reached; raise it with: sysctl -w user.max_user_namespaces=28633");
+    die("cannot make a user namespace: user.max_user_namespaces is reached; raise it with: "
+        "sysctl -w user.max_user_namespaces=28633");
   die("cannot make a user namespace: %s", strerror(error));
 }
 

@@ -48,9 +48,10 @@ static int wait_network(int ready)
   return n == 1 ? 0 : -1;
 }
 
-static int open_terminal(struct start *start, int ptmx)
+/* Of the container's devpts; O_NONBLOCK since a container may have put anything there before an exec. */
+static int open_terminal(struct start *start, int root)
 {
-  int master;
+  int master, ptmx = open_beneath(root, "dev/pts/ptmx", O_RDWR | O_NOCTTY | O_NONBLOCK, 0);
   struct terminal *t = &start->terminal;
   if (pty_open(ptmx, t->columns, t->rows, &master, &t->slave) < 0)
     return -1;
@@ -61,7 +62,7 @@ static int open_terminal(struct start *start, int ptmx)
 
 static int console(struct start *start, const struct tree *tree)
 {
-  if (open_terminal(start, open_beneath(tree->root, "dev/pts/ptmx", O_RDWR | O_NOCTTY | O_NONBLOCK, 0)) < 0)
+  if (open_terminal(start, tree->root) < 0)
     return -1;
   return mounts_bind_fd(tree, start->terminal.slave, "/dev/console");
 }
@@ -289,7 +290,7 @@ void join_main(struct start *start)
   if (chdir("/") < 0)
     give_up(start, "cwd", "/", errno);
   umask(0022);
-  if (start->terminal.wanted && open_terminal(start, open_beneath(AT_FDCWD, "dev/pts/ptmx", O_RDWR | O_NOCTTY | O_NONBLOCK, 0)) < 0)
+  if (start->terminal.wanted && open_terminal(start, AT_FDCWD) < 0)
     give_up(start, "terminal", "/dev/pts/ptmx", errno);
   int signals = take_signals();
   pid_t program = start_program(start);

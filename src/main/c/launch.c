@@ -214,57 +214,67 @@ static void tell_spawned(struct monitor *m)
   MSG_SEND(m->handshake, -1, "spawned", text[0], text[1], text[2], text[3]);
 }
 
-void launch(struct monitor *m)
+static void close_if(int fd)
 {
-  struct start start = {.plan = &m->plan, .ready = -1, .stdio = {-1, -1, -1}, .terminal = {.slave = -1}};
-  int link[2], ready[2] = {-1, -1};
-  m->has_tty = read_tty(m, &start);
-  if (!m->has_tty)
-    make_pipes(m, &start);
-  make_link(m, link);
-  if (plan_find(&m->plan, REC_network) != NULL && pipe2(ready, O_CLOEXEC) < 0)
-    launch_fail(m, "network", "", errno);
+  if (fd >= 0)
+    close(fd);
+}
+
+/* What lies between the monitor and its child while it is started. */
+struct channels {
+  struct start start; /* the child's side */
+  int link[2];        /* ours, the child's */
+  int ready[2];       /* the child's, slirp4netns' */
+};
+
+/* In the child. Our ends of the program's pipes must not live in PID 1, or it would never see their end. */
+_Noreturn static void be_child(struct monitor *m, struct channels *c)
+{
+  const int ours[] = {c->link[0], c->ready[1], m->output[0], m->output[1], m->input, m->listener, m->signals, m->log.fd};
+  for (size_t i = 0; i < ARRAY_SIZE(ours); i++)
+    close_if(ours[i]);
+  c->start.link = c->link[1];
+  c->start.ready = c->ready[0];
+  if (m->exec)
+    join_main(&c->start);
+  init_main(&c->start);
+}
+
+static void make_child(struct monitor *m, struct channels *c)
+{
   /* No CLONE_NEWCGROUP: its root would be our own cgroup. PID 1 makes it when it is where it belongs. */
   uint64_t namespaces = CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWUTS | CLONE_NEWIPC;
+  make_link(m, c->link);
+  if (plan_find(&m->plan, REC_network) != NULL && pipe2(c->ready, O_CLOEXEC) < 0)
+    launch_fail(m, "network", "", errno);
   m->init = clone_child(m->exec ? 0 : namespaces);
   if (m->init < 0)
     launch_fail(m, "clone", "", errno);
-  if (m->init == 0) {
-    close(link[0]);
-    if (ready[1] >= 0)
-      close(ready[1]);
-    /* Our ends of the program's pipes must not live in PID 1, or it would never see their end. */
-    for (int i = 0; i < 2; i++)
-      if (m->output[i] >= 0)
-        close(m->output[i]);
-    if (m->input >= 0)
-      close(m->input);
-    close(m->listener);
-    close(m->signals);
-    close(m->log.fd);
-    start.link = link[1];
-    start.ready = ready[0];
-    if (m->exec)
-      join_main(&start);
-    init_main(&start);
-  }
-  close(link[1]);
-  m->link = link[0];
+  if (m->init == 0)
+    be_child(m, c);
+  m->link = c->link[0];
   m->init_start = start_time(m->init);
   m->init_fd = (int)syscall(SYS_pidfd_open, m->init, 0);
-  for (int i = 0; i < 3; i++)
-    if (start.stdio[i] >= 0)
-      close(start.stdio[i]);
-  if (ready[0] >= 0)
-    close(ready[0]);
+  const int childs[] = {c->link[1], c->ready[0], c->start.stdio[0], c->start.stdio[1], c->start.stdio[2]};
+  for (size_t i = 0; i < ARRAY_SIZE(childs); i++)
+    close_if(childs[i]);
+}
+
+void launch(struct monitor *m)
+{
+  struct channels c = {.link = {-1, -1}, .ready = {-1, -1}};
+  c.start = (struct start){.plan = &m->plan, .ready = -1, .stdio = {-1, -1, -1}, .terminal = {.slave = -1}};
+  m->has_tty = read_tty(m, &c.start);
+  if (!m->has_tty)
+    make_pipes(m, &c.start);
+  make_child(m, &c);
   join_old_cgroups(m);
   if (!m->exec) {
     map_ids(m, REC_uid_map, "uid_map");
     map_ids(m, REC_gid_map, "gid_map");
   }
-  start_network(m, ready[1]);
-  if (ready[1] >= 0)
-    close(ready[1]);
+  start_network(m, c.ready[1]);
+  close_if(c.ready[1]);
   write_monitor_record(m);
   tell_spawned(m);
   MSG_SEND(m->link, -1, "mapped");

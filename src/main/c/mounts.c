@@ -209,10 +209,11 @@ int mounts_symlink(const struct tree *tree, char **field)
 {
   char folder[PATH_MAX];
   const char *slash = strrchr(field[1], '/');
-  if (slash == NULL || slash[1] == '\0' || (size_t)snprintf(folder, sizeof folder, "%.*s", (int)(slash - field[1]), field[1]) >= sizeof folder) {
+  if (slash == NULL || slash[1] == '\0' || (size_t)(slash - field[1]) >= sizeof folder) {
     errno = EINVAL;
     return -1;
   }
+  snprintf(folder, sizeof folder, "%.*s", (int)(slash - field[1]), field[1]);
   bool made;
   _cleanup_close_ int parent = target_directory(tree->root, folder, 0755, &made);
   return parent < 0 ? -1 : symlinkat(field[0], parent, slash + 1);
