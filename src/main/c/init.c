@@ -135,7 +135,6 @@ static void drop_power(void)
     prctl(PR_CAPBSET_DROP, cap);
   prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
   syscall(SYS_capset, &header, data);
-  /* Not dumpable: /proc/1/exe and /proc/1/fd open for nobody in the container. */
   prctl(PR_SET_DUMPABLE, 0);
   prctl(PR_SET_PDEATHSIG, SIGKILL);
 }
@@ -149,37 +148,58 @@ static void keep_few(struct start *start, int *signals)
   int *kept[] = {&start->link, signals, &start->terminal.slave};
   int count = start->terminal.slave >= 0 ? 3 : 2;
   for (int i = 0; i < count; i++)
-    *kept[i] = fcntl(*kept[i], F_DUPFD_CLOEXEC, 200);
+    *kept[i] = fcntl(*kept[i], F_DUPFD_CLOEXEC, 3 + count); /* out of the way of the next loop */
   for (int i = 0; i < count; i++)
     *kept[i] = dup3(*kept[i], 3 + i, O_CLOEXEC);
   syscall(SYS_close_range, 3 + count, ~0u, 0);
 }
 
-/* Forks the program and waits until its exec is done; the pipe closes at exec, a byte in it means failure. */
-static pid_t start_program(struct start *start)
+/* Waits until the other end is closed. */
+static void await_end(int fd)
 {
-  int alive[2];
+  char byte;
+  while (read(fd, &byte, 1) < 0 && errno == EINTR)
+    continue;
+  close(fd);
+}
+
+/* The pipe closes at exec; a byte in it means that the program's process has said which step failed. */
+static void await_exec(struct start *start, pid_t program, int alive)
+{
   char byte;
   ssize_t n;
-  if (pipe2(alive, O_CLOEXEC) < 0)
+  do
+    n = read(alive, &byte, 1);
+  while (n < 0 && errno == EINTR);
+  close(alive);
+  if (n == 1) {
+    waitpid(program, NULL, 0); /* else a joiner's child would wait for the machine's PID 1 to reap it */
+    _exit(EXIT_BERTH);
+  }
+  MSG_SEND(start->link, -1, "execed");
+}
+
+/* Forks the program, which goes on only when we have no power left that it could look for. */
+static pid_t start_program(struct start *start)
+{
+  int alive[2], go[2];
+  if (pipe2(alive, O_CLOEXEC) < 0 || pipe2(go, O_CLOEXEC) < 0)
     give_up(start, "fork", "", errno);
+  prctl(PR_SET_DUMPABLE, 0); /* /proc/1/exe and /proc/1/fd open for nobody in the container */
   pid_t pid = fork();
   if (pid < 0)
     give_up(start, "fork", "", errno);
   if (pid == 0) {
     close(alive[0]);
+    close(go[1]);
+    await_end(go[0]);
     process_main(start, alive[1]);
   }
   close(alive[1]);
-  do
-    n = read(alive[0], &byte, 1);
-  while (n < 0 && errno == EINTR);
-  close(alive[0]);
-  if (n == 1) {
-    waitpid(pid, NULL, 0); /* else a joiner's child would wait for the machine's PID 1 to reap it */
-    _exit(EXIT_BERTH);     /* the program's process has said which step failed */
-  }
-  MSG_SEND(start->link, -1, "execed");
+  drop_power();
+  close(go[0]);
+  close(go[1]);
+  await_exec(start, pid, alive[0]);
   return pid;
 }
 
@@ -257,7 +277,6 @@ void init_main(struct start *start)
   int signals = take_signals();
   pid_t program = start_program(start);
   keep_few(start, &signals);
-  drop_power();
   serve(start, program, signals);
 }
 
@@ -295,6 +314,5 @@ void join_main(struct start *start)
   int signals = take_signals();
   pid_t program = start_program(start);
   keep_few(start, &signals);
-  drop_power();
   serve(start, program, signals);
 }

@@ -118,8 +118,8 @@ _Noreturn static void exec_network(const struct monitor *m, const struct record 
   for (size_t i = 0; argv != NULL && i < r->count; i++)
     argv[i] = fill_in(m, r->fields[i]);
   int out = openat(FD_RUNTIME, "network.log", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-  int high[4] = {fcntl(ready, F_DUPFD, 200), fcntl(end, F_DUPFD, 200), fcntl(FD_RUNTIME, F_DUPFD, 200),
-                 out < 0 ? 2 : fcntl(out, F_DUPFD, 200)};
+  int high[4] = {fcntl(ready, F_DUPFD, 6), fcntl(end, F_DUPFD, 6), fcntl(FD_RUNTIME, F_DUPFD, 6),
+                 out < 0 ? 2 : fcntl(out, F_DUPFD, 6)};
   reset_signals();
   setsid();
   for (int i = 0; i < 3; i++)

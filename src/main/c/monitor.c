@@ -238,19 +238,20 @@ static bool clients_know(const struct monitor *m)
   return true;
 }
 
-/* Waits for what a container must not leave behind, a second at most for each slow client and for slirp4netns. */
+/* Waits for what a container must not leave behind: slirp4netns; and a second at most for clients that do not read. */
 static void linger(struct monitor *m)
 {
+  enum { STEP_MS = 10, PATIENCE = 100, STEPS = 200 };
   close_fd(&m->network_exit);
-  for (int tenths = 0; tenths < 200; tenths++) {
+  for (int step = 0; step < STEPS; step++) {
     if (m->network > 0 && waitpid(m->network, NULL, WNOHANG) == m->network)
       m->network = 0;
-    if (m->network > 0 && tenths == 100)
+    if (m->network > 0 && step == PATIENCE)
       kill(m->network, SIGKILL);
     tell_clients(m);
-    if (m->network <= 0 && (clients_know(m) || tenths > 100))
+    if (m->network <= 0 && (clients_know(m) || step > PATIENCE))
       return;
-    poll(NULL, 0, 10);
+    poll(NULL, 0, STEP_MS);
   }
 }
 

@@ -21,6 +21,10 @@ fail() {
 [ $? = 125 ] || fail "a missing program argument is not 125"
 "$init" enter --frobnicate x -- true 2>/dev/null
 [ $? = 125 ] || fail "an unknown option is not 125"
+for wrong in "--uid-map" "--single --as 1 -- true" "-- true" "--uid-map 0:0 --gid-map 0:0:1 -- true" "--join 1 -- true" "--single --groups x --as 1:1 -- true"; do
+  said=$("$init" enter $wrong 2>&1)
+  [ $? = 125 ] && [ "$(echo "$said" | wc -l)" = 1 ] || fail "enter $wrong is not refused in one sentence: $said"
+done
 pid=$(sh -c 'echo $$; exec "$0" enter --single -- sh -c "echo \$\$"' "$init")
 [ "$(echo "$pid" | sed -n 1p)" = "$(echo "$pid" | sed -n 2p)" ] || fail "enter does not keep its pid"
 before=$(readlink /proc/self/ns/mnt)
@@ -40,10 +44,36 @@ echo text > "$temp/root/etc/text"
 printf '\177NOPROGRAM' > "$temp/root/etc/garbage"; chmod 755 "$temp/root/etc/garbage"
 mkdir "$temp/single"
 "$init" enter --single -- "$live" "$init" "$temp/root" "$temp/single" || fail "a container with one id"
-user=$(id -un)
+# As root the containers are those of the first user with subordinate ids, entered as the service does it for root.
+as= user=$(id -un)
+if [ "$(id -u)" = 0 ]; then
+  user=$(while IFS=: read -r name rest; do id -u "$name" >/dev/null 2>&1 && echo "$name" && break; done < /etc/subuid)
+  [ -n "$user" ] || skip "no user with subordinate ids in /etc/subuid"
+  as="--as $(id -u "$user"):$(id -g "$user")"
+fi
 range() { sed -n "s/^$user:\([0-9]*\):\([0-9]*\)$/1:\1:\2/p" "/etc/$1" | head -n 1; }
 [ -n "$(range subuid)" ] && [ -n "$(range subgid)" ] || skip "no subordinate ids for $user in /etc/subuid and /etc/subgid"
 mkdir "$temp/many"
-"$init" enter --uid-map "0:$(id -u):1" --uid-map "$(range subuid)" --gid-map "0:$(id -g):1" --gid-map "$(range subgid)" \
+chmod 755 "$temp"
+chown -R "$user" "$temp" || exit 1
+"$init" enter $as --uid-map "0:$(id -u "$user"):1" --uid-map "$(range subuid)" --gid-map "0:$(id -g "$user"):1" --gid-map "$(range subgid)" \
   -- "$live" "$init" "$temp/root" "$temp/many" || fail "a container with subordinate ids"
+
+# A second service joins the user namespace of a process of the first, by its start time, and no other.
+"$init" enter $as --uid-map "0:$(id -u "$user"):1" --uid-map "$(range subuid)" --gid-map "0:$(id -g "$user"):1" --gid-map "$(range subgid)" \
+  -- sh -c 'readlink /proc/self/ns/user > "$0/ns"; exec sleep 60' "$temp/many" &
+first=$!
+tries=0
+while [ ! -s "$temp/many/ns" ] && [ $tries -lt 100 ]; do sleep 0.05; tries=$((tries + 1)); done
+sleep 0.1
+started=$(sed 's/.*) //' "/proc/$first/stat" | cut -d' ' -f20)
+joined=$("$init" enter $as --join "$first:$started" -- readlink /proc/self/ns/user)
+"$init" enter $as --join "$first:$((started + 1))" -- true 2>/dev/null
+wrong=$?
+"$init" enter $as --join "$$:$(sed 's/.*) //' /proc/$$/stat | cut -d' ' -f20)" -- true 2>/dev/null
+own=$?
+kill "$first"
+[ "$joined" = "$(cat "$temp/many/ns")" ] || fail "a second service does not join the first one's user namespace"
+[ $wrong = 125 ] || fail "a process with another start time is joined"
+[ $own = 125 ] || fail "the machine's own user namespace is joined"
 echo "berth-init live test: passed"

@@ -145,6 +145,54 @@ static void a_log_is_gone_on_with_and_a_cut_off_record_removed(void)
   remove_dir(dir);
 }
 
+static void zeros_that_a_power_loss_left_are_no_records(void)
+{
+  int dir = temp_dir();
+  struct log log;
+  EXPECT(log_open(&log, dir, 1 << 20, 3) == 0);
+  log_append(&log, LOG_STDOUT, "one", 3);
+  uint64_t end = log_end(&log);
+  EXPECT(ftruncate(log.fd, 5000) == 0);
+  close(log.fd);
+  EXPECT(log_open(&log, dir, 1 << 20, 3) == 0 && log_end(&log) == end);
+  close(log.fd);
+  remove_dir(dir);
+}
+
+static void offsets_never_go_back_when_the_newest_file_is_damaged(void)
+{
+  int dir = temp_dir();
+  struct log log;
+  char line[600] = {0};
+  EXPECT(log_open(&log, dir, 1000, 3) == 0);
+  log_append(&log, LOG_STDOUT, line, sizeof line);
+  log_append(&log, LOG_STDOUT, line, sizeof line);
+  uint64_t base = log.base;
+  EXPECT(base > 0 && pwrite(log.fd, "garbage!", 8, 0) == 8);
+  close(log.fd);
+  EXPECT(log_open(&log, dir, 1000, 3) == 0 && log_end(&log) == base);
+  close(log.fd);
+  remove_dir(dir);
+}
+
+static void it_is_known_what_the_next_record_would_push_out(void)
+{
+  int dir = temp_dir();
+  struct log log;
+  char line[600] = {0};
+  EXPECT(log_open(&log, dir, 1000, 2) == 0);
+  log_append(&log, LOG_STDOUT, line, sizeof line);
+  EXPECT(log_dropped_by(&log, sizeof line) == 0); /* there is room for a second file */
+  log_append(&log, LOG_STDOUT, line, sizeof line);
+  EXPECT(log_dropped_by(&log, 10) == 0);
+  EXPECT(log_dropped_by(&log, sizeof line) == log.base);
+  close(log.fd);
+  EXPECT(log_open(&log, dir, 1000, 1) == 0);
+  EXPECT(log_dropped_by(&log, sizeof line) == log_end(&log));
+  close(log.fd);
+  remove_dir(dir);
+}
+
 static void a_file_that_is_no_log_is_replaced(void)
 {
   int dir = temp_dir();
@@ -263,6 +311,9 @@ int main(void)
   numbers_are_decimal_and_bounded();
   the_log_keeps_every_byte_within_its_limit_over_rotations();
   a_log_is_gone_on_with_and_a_cut_off_record_removed();
+  zeros_that_a_power_loss_left_are_no_records();
+  offsets_never_go_back_when_the_newest_file_is_damaged();
+  it_is_known_what_the_next_record_would_push_out();
   a_file_that_is_no_log_is_replaced();
   output_that_cannot_be_written_is_counted_in_a_gap();
   frames_are_whole_or_not_there();

@@ -92,11 +92,28 @@ public final class Pull {
         data.blobs().put(manifest.config(), found.config().bytes());
         fetch(found.reference(), manifest.layers(), progress, cancellation);
         cancellation.check();
-        layers.unpack(manifest.layers(), found.config().diffIds(), (layer, bytes, total) -> {
-            cancellation.check();
-            progress.unpacked(layer, bytes, total);
-        });
+        unpack(found, progress, cancellation);
         data.blobs().put(manifest.descriptor(), manifest.bytes());
+    }
+
+    /** Unpacking listens to interruption, and only to that. */
+    private void unpack(Resolved found, Progress progress, Cancellation cancellation) throws InterruptedException {
+        Thread here = Thread.currentThread();
+        try (AutoCloseable link = cancellation.whenCancelled(here::interrupt)) {
+            layers.unpack(found.manifest().layers(), found.config().diffIds(), progress::unpacked);
+        } catch (InterruptedException e) {
+            cancellation.check();
+            throw e;
+        } catch (RuntimeException e) {
+            cancellation.check();
+            throw e;
+        } catch (Exception impossible) {
+            throw new IllegalStateException(impossible);
+        } finally {
+            if (cancellation.isCancelled()) {
+                Thread.interrupted();
+            }
+        }
     }
 
     /** All layers side by side; the first failure ends the others. A blob that a manifest names twice is fetched once. */

@@ -11,6 +11,7 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import dev.berth.linux.Syscalls;
 import dev.berth.oci.Descriptor;
+import dev.berth.oci.Platform;
 import dev.berth.oci.Reference;
 import dev.berth.rootfs.LayerProgress;
 import dev.berth.rootfs.Layers;
@@ -73,7 +74,7 @@ class ImagesTest {
         assertEquals(
                 "docker.io/library/alpine:latest", one.path("references").get(0).asText());
         assertEquals(firstManifest.digest().toString(), one.path("digest").asText());
-        assertEquals("linux/amd64", one.path("platform").asText());
+        assertEquals(Platform.host().toString(), one.path("platform").asText());
         assertEquals("2026-01-02T03:04:05Z", one.path("created").asText());
         assertEquals(8, one.path("size").asLong());
         assertEquals(5, one.path("sharedSize").asLong());

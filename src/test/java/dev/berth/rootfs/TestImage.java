@@ -5,6 +5,7 @@ import dev.berth.oci.Descriptor;
 import dev.berth.oci.DiffId;
 import dev.berth.oci.Digest;
 import dev.berth.oci.MediaType;
+import dev.berth.oci.Platform;
 import dev.berth.oci.Reference;
 import dev.berth.store.DataDirectory;
 import java.io.ByteArrayOutputStream;
@@ -21,10 +22,23 @@ public final class TestImage implements AutoCloseable {
     public final DataDirectory data;
     public final List<Descriptor> layers = new ArrayList<>();
     public final List<DiffId> diffIds = new ArrayList<>();
+    private String config = "{\"Cmd\":[\"sh\"]}";
+    private String architecture = Platform.host().architecture();
     private final List<Layers> opened = new ArrayList<>();
 
     public TestImage(Path root) {
         data = DataDirectory.open(root, Syscalls.linux());
+    }
+
+    /** How it wants to be run: the object {@code config} of the image's configuration, instead of {@code sh}. */
+    public TestImage config(String json) {
+        config = json;
+        return this;
+    }
+
+    public TestImage architecture(String name) {
+        architecture = name;
+        return this;
     }
 
     /** Layers that are closed with the image. */
@@ -59,17 +73,17 @@ public final class TestImage implements AutoCloseable {
     /** Names the image; afterwards other tools can read it. */
     public Descriptor tag(String reference) {
         String diffs = diffIds.stream().map(id -> "\"" + id + "\"").collect(Collectors.joining(","));
-        Descriptor config = put(
+        Descriptor configuration = put(
                 MediaType.OCI_CONFIG,
-                utf8(
-                        "{\"architecture\":\"amd64\",\"os\":\"linux\",\"created\":\"2026-01-02T03:04:05Z\",\"config\":{\"Cmd\":[\"sh\"]},"
-                                + "\"rootfs\":{\"type\":\"layers\",\"diff_ids\":[" + diffs + "]},"
-                                + "\"history\":[{\"created_by\":\"test\"}]}"));
+                utf8("{\"architecture\":\"" + architecture
+                        + "\",\"os\":\"linux\",\"created\":\"2026-01-02T03:04:05Z\",\"config\":" + config + ","
+                        + "\"rootfs\":{\"type\":\"layers\",\"diff_ids\":[" + diffs + "]},"
+                        + "\"history\":[{\"created_by\":\"test\"}]}"));
         String listed = layers.stream().map(TestImage::json).collect(Collectors.joining(","));
         Descriptor manifest = put(
                 MediaType.OCI_MANIFEST,
-                utf8("{\"schemaVersion\":2,\"mediaType\":\"" + MediaType.OCI_MANIFEST + "\",\"config\":" + json(config)
-                        + ",\"layers\":[" + listed + "]}"));
+                utf8("{\"schemaVersion\":2,\"mediaType\":\"" + MediaType.OCI_MANIFEST + "\",\"config\":"
+                        + json(configuration) + ",\"layers\":[" + listed + "]}"));
         data.references().put(Reference.parse(reference), manifest);
         return manifest;
     }

@@ -1,0 +1,143 @@
+package dev.berth.e2e;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+
+/**
+ * What a test run may have left on the machine: processes of this user or of its subordinate ids, mounts, sockets and cgroups that were
+ * not there when this was made. Zombies do not count: they belong to whoever does not reap them.
+ */
+public final class Leaks {
+    private final List<Path> directories;
+    private final Set<Long> processesBefore;
+    private final Set<String> cgroupsBefore;
+
+    /** @param directories the data and the runtime directory of the service under test */
+    public Leaks(Path... directories) throws IOException {
+        this.directories = List.of(directories);
+        processesBefore = processes();
+        cgroupsBefore = cgroups();
+    }
+
+    /** @return one sentence for each thing that is left; waits a little for what is just ending */
+    public List<String> found() throws IOException, InterruptedException {
+        List<String> found = look();
+        for (int i = 0; i < 100 && !found.isEmpty(); i++) {
+            Thread.sleep(100);
+            found = look();
+        }
+        return found;
+    }
+
+    private List<String> look() throws IOException {
+        List<String> found = new ArrayList<>();
+        for (long pid : processes()) {
+            if (!processesBefore.contains(pid)) {
+                found.add("process " + pid + ": " + commandLine(pid));
+            }
+        }
+        for (String cgroup : cgroups()) {
+            if (!cgroupsBefore.contains(cgroup)) {
+                found.add("cgroup " + cgroup);
+            }
+        }
+        lines("/proc/self/mountinfo").filter(this::namesDirectory).forEach(line -> found.add("mount " + line));
+        lines("/proc/net/unix").filter(this::namesDirectory).forEach(line -> found.add("socket " + line));
+        for (Path directory : directories) {
+            children(directory.resolve("containers")).forEach(path -> found.add("directory " + path));
+        }
+        return found;
+    }
+
+    private boolean namesDirectory(String line) {
+        return directories.stream().anyMatch(directory -> line.contains(directory.toString()));
+    }
+
+    /** Of this user and its subordinate ids, alive, and no child of this very process. */
+    private static Set<Long> processes() throws IOException {
+        Set<Long> own = new HashSet<>();
+        ProcessHandle.current().descendants().forEach(child -> own.add(child.pid()));
+        Set<Long> found = new TreeSet<>();
+        List<long[]> ids = ids();
+        for (Path directory : children(Path.of("/proc"))) {
+            String name = directory.getFileName().toString();
+            if (!name.matches("[0-9]+") || own.contains(Long.parseLong(name))) {
+                continue;
+            }
+            try {
+                long uid = Integer.toUnsignedLong((Integer) Files.getAttribute(directory, "unix:uid"));
+                if (ids.stream().anyMatch(range -> uid >= range[0] && uid < range[0] + range[1])
+                        && isAlive(directory)) {
+                    found.add(Long.parseLong(name));
+                }
+            } catch (IOException ended) {
+                continue;
+            }
+        }
+        return found;
+    }
+
+    /** First and count of each range. As root the service runs as the user berth. */
+    private static List<long[]> ids() throws IOException {
+        List<long[]> ids = new ArrayList<>();
+        long self = Integer.toUnsignedLong((Integer) Files.getAttribute(Path.of("/proc/self"), "unix:uid"));
+        String user = self == 0 ? "berth" : System.getProperty("user.name");
+        lines("/etc/passwd")
+                .map(line -> line.split(":"))
+                .filter(fields -> fields[0].equals(user))
+                .forEach(fields -> ids.add(new long[] {Long.parseLong(fields[2]), 1}));
+        lines("/etc/subuid")
+                .map(line -> line.split(":"))
+                .filter(fields -> fields[0].equals(user))
+                .forEach(fields -> ids.add(new long[] {Long.parseLong(fields[1]), Long.parseLong(fields[2])}));
+        return ids;
+    }
+
+    private static boolean isAlive(Path process) throws IOException {
+        String stat = Files.readString(process.resolve("stat"), StandardCharsets.ISO_8859_1);
+        char state = stat.charAt(stat.lastIndexOf(')') + 2);
+        return state != 'Z' && state != 'X';
+    }
+
+    private static String commandLine(long pid) {
+        try {
+            return Files.readString(Path.of("/proc/" + pid + "/cmdline"), StandardCharsets.ISO_8859_1)
+                    .replace('\0', ' ');
+        } catch (IOException ended) {
+            return "(ended)";
+        }
+    }
+
+    /** Directories of the cgroup file systems whose path names Berth. */
+    private static Set<String> cgroups() throws IOException {
+        Set<String> found = new TreeSet<>();
+        try (Stream<Path> all = Files.walk(Path.of("/sys/fs/cgroup"), 8)) {
+            all.filter(path -> path.toString().contains("berth") && Files.isDirectory(path))
+                    .forEach(path -> found.add(path.toString()));
+        } catch (IOException | java.io.UncheckedIOException changing) {
+            return found;
+        }
+        return found;
+    }
+
+    private static Stream<String> lines(String file) throws IOException {
+        return Files.readString(Path.of(file), StandardCharsets.ISO_8859_1).lines();
+    }
+
+    private static List<Path> children(Path directory) throws IOException {
+        if (!Files.isDirectory(directory)) {
+            return List.of();
+        }
+        try (Stream<Path> children = Files.list(directory)) {
+            return children.toList();
+        }
+    }
+}

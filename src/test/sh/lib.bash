@@ -1,0 +1,160 @@
+# What test, bench and soak share. Needs bash 4 and, to install packages, a Debian.
+
+passed=0 failed=0 skipped=0 broken=()
+must=${BERTH_MUST_WORK:-0}
+# The ordinary user of the end-to-end tests, when root runs them.
+tester=tester
+
+say() { printf '== %s\n' "$*"; }
+
+install_packages() {
+    local needed=(docker-registry skopeo umoci strace busybox-static iproute2 attr libcap2-bin passwd
+        golang-github-containers-common uidmap slirp4netns libseccomp2 debootstrap procps) missing=() name sudo=()
+    [[ -x /usr/bin/apt-get ]] || return 0
+    for name in "${needed[@]}"; do
+        [[ $(dpkg-query -W -f '${Status}' "$name" 2>/dev/null) == *'ok installed' ]] || missing+=("$name")
+    done
+    [[ ${#missing[@]} -gt 0 ]] || return 0
+    if [[ $EUID != 0 ]]; then
+        sudo=(sudo)
+        if ! sudo -n true 2>/dev/null; then
+            say "not installed: ${missing[*]}; what needs them is skipped (sudo apt-get install ${missing[*]})"
+            return 0
+        fi
+    fi
+    say "installing ${missing[*]}"
+    "${sudo[@]}" apt-get -qq update >/dev/null
+    DEBIAN_FRONTEND=noninteractive "${sudo[@]}" apt-get -y -qq --no-install-recommends install "${missing[@]}" >/dev/null
+}
+
+# What udev and an administrator have done on a machine of the field: a user with subordinate ids, and an open tun device.
+prepare_machine() {
+    [[ $EUID == 0 ]] || return 0
+    id "$tester" >/dev/null 2>&1 || useradd -m -s /bin/bash "$tester"
+    grep -q "^$tester:" /etc/subuid || usermod --add-subuids 1000000-1065535 "$tester"
+    grep -q "^$tester:" /etc/subgid || usermod --add-subgids 1000000-1065535 "$tester"
+    mkdir -p /dev/net
+    [[ -e /dev/net/tun ]] || mknod /dev/net/tun c 10 200
+    chmod 666 /dev/net/tun
+}
+
+# step TITLE COMMAND…: its output is shown when it fails only.
+step() {
+    local title=$1 begin=$SECONDS log
+    shift
+    log=$work/${title//[^a-z]/-}.log
+    if "$@" >"$log" 2>&1; then
+        say "$title: done in $((SECONDS - begin)) s"
+    else
+        tail -n 200 "$log"
+        say "$title: FAILED after $((SECONDS - begin)) s"
+        broken+=("$title")
+        [[ $title != "libraries of the tests" ]] || exit 1
+    fi
+}
+
+tally() {
+    passed=$((passed + $1)) failed=$((failed + $2)) skipped=$((skipped + $3))
+}
+
+# count DIRECTORY: adds up JUnit's reports, and names what failed or was skipped.
+count() {
+    local report sums
+    compgen -G "$1/*.xml" >/dev/null || return 0
+    sums=$(cat "$1"/*.xml | awk '
+        function number(name) { return match($0, " " name "=\"[0-9]+\"") ? substr($0, RSTART + length(name) + 3, RLENGTH - length(name) - 4) + 0 : 0 }
+        /<testsuite / { bad = number("failures") + number("errors"); all = number("tests"); no = number("skipped")
+            f += bad; s += no; p += all - bad - no }
+        END { print p + 0, f + 0, s + 0 }')
+    # shellcheck disable=SC2086
+    tally $sums
+    for report in "$1"/*.xml; do
+        awk '/<testcase /{ name = $0; sub(/.* name="/, "", name); sub(/".*/, "", name); class = $0; sub(/.*classname="/, "", class); sub(/".*/, "", class) }
+            /<skipped/ { print "   skipped: " class " " name }
+            /<(failure|error)[ >]/ { print "   FAILED:  " class " " name }' "$report"
+    done
+}
+
+# A host of our own on a veth, with echo services and a name server: only root can make one.
+begin_test_host() {
+    [[ $EUID == 0 && -f src/test/sh/test-host.bash ]] || return 0
+    # shellcheck source=src/test/sh/test-host.bash
+    . src/test/sh/test-host.bash
+    test_host_up
+}
+
+end_test_host() {
+    ! declare -F test_host_down >/dev/null || test_host_down
+}
+
+# copy_checkout DIRECTORY OWNER: the checkout and its build, readable for another user.
+copy_checkout() {
+    mkdir -p "$1"
+    { git ls-files -z 2>/dev/null || find . -path ./target -prune -o -type f -print0; } | cpio -0pdm --quiet "$1" 2>/dev/null ||
+        { git ls-files -z | xargs -0 cp --parents -p -t "$1"; }
+    mkdir -p "$1/target"
+    cp -rp target/berth.jar target/berth-init target/test-classes target/test-lib target/classes "$1/target/"
+    cp -p target/*.jsa "$1/target/" 2>/dev/null || true
+    # Newer than every source, or the copy would want to be built again.
+    touch "$1/target/.built"
+    chown -R "$2:" "$1"
+}
+
+as_user() {
+    if [[ $EUID != 0 ]]; then
+        run_as=() checkout=$here reports=$work/reports-user
+    else
+        checkout=$work/checkout reports=$work/reports-user
+        copy_checkout "$checkout" "$tester"
+        run_as=(runuser -u "$tester" -- env -i "HOME=$(getent passwd "$tester" | cut -d: -f6)" "PATH=$PATH" "USER=$tester" LANG=C.UTF-8)
+    fi
+    mkdir -p "$reports"
+    [[ $EUID != 0 ]] || chown "$tester:" "$reports"
+    who="as $([[ $EUID == 0 ]] && echo "$tester" || id -un)"
+    "$@"
+}
+
+as_root() {
+    run_as=(env) checkout=$here reports=$work/reports-root who="as root"
+    mkdir -p "$reports"
+    "$@"
+}
+
+java_program() {
+    local home=${JAVA_HOME:-}
+    [[ -x $home/bin/java ]] && echo "$home/bin/java" || readlink -f "$(type -P java)"
+}
+
+# end_to_end [CLASS…]: runs dev.berth.e2e with the console launcher, from the checkout of the user whom run_as makes.
+end_to_end() {
+    local select=(--select-package dev.berth.e2e) begin=$SECONDS status=0 name
+    if [[ $# -gt 0 ]]; then
+        select=()
+        for name in "$@"; do
+            select+=(--select-class "dev.berth.e2e.$name")
+        done
+    fi
+    say "end to end $who"
+    (cd "$checkout" && "${run_as[@]}" "BERTH_CHECKOUT=$checkout" "BERTH_MUST_WORK=$must" "BERTH_TEST_HOST=${test_host:-}" \
+        "$(java_program)" -Xmx512m -Djna.tmpdir="$reports" \
+        -cp "$checkout/target/test-classes:$checkout/target/classes:$checkout/target/test-lib/*" \
+        org.junit.platform.console.ConsoleLauncher execute "${select[@]}" --include-classname '.*IT' --fail-if-no-tests \
+        --details tree --disable-banner --disable-ansi-colors --reports-dir "$reports") >"$work/e2e.log" 2>&1 || status=$?
+    count "$reports"
+    if [[ $status -ne 0 ]]; then
+        tail -n 300 "$work/e2e.log"
+        [[ $status -eq 1 ]] || broken+=("end to end $who (exit $status)")
+    fi
+    say "end to end $who: $((SECONDS - begin)) s"
+}
+
+finish() {
+    if [[ $must == 1 && $skipped -gt 0 ]]; then
+        say "BERTH_MUST_WORK=1: the $skipped skipped tests count as failed"
+        failed=$((failed + skipped)) skipped=0
+    fi
+    failed=$((failed + ${#broken[@]}))
+    [[ ${#broken[@]} -eq 0 ]] || say "failed as a whole: ${broken[*]}"
+    printf '%s passed, %s failed, %s skipped\n' "$passed" "$failed" "$skipped"
+    [[ $failed -eq 0 ]]
+}
