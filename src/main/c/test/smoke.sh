@@ -36,6 +36,7 @@ echo "berth-init smoke test: passed"
 live=$2
 temp=$(mktemp -d /tmp/berth-init-live-XXXXXX) || exit 1
 trap 'rm -rf "$temp"' EXIT
+trap 'exit 1' HUP INT PIPE TERM
 busybox=$(command -v busybox) || skip "no busybox to make a root file system of"
 mkdir -p "$temp/root/bin" "$temp/root/etc" "$temp/root/tmp" "$temp/root/run"
 cp "$busybox" "$temp/root/bin/busybox"
