@@ -43,7 +43,8 @@ final class CredentialHelper {
     /** Empty when the helper has none for this server. */
     Optional<Credentials> get(String server) {
         try {
-            ProcessBuilder builder = new ProcessBuilder(List.of(find(), "get")).redirectErrorStream(true);
+            ProcessBuilder builder =
+                    new ProcessBuilder(List.of(find(), "get")).redirectError(ProcessBuilder.Redirect.DISCARD);
             builder.environment().clear();
             builder.environment().putAll(environment);
             Process process = builder.start();
@@ -57,9 +58,11 @@ final class CredentialHelper {
         }
     }
 
-    private Optional<Credentials> talk(Process process, String server) throws IOException {
+    private Optional<Credentials> talk(Process process, String server) {
         try (OutputStream input = process.getOutputStream()) {
             input.write(server.getBytes(StandardCharsets.UTF_8));
+        } catch (IOException closed) {
+            // it has answered, or failed, without reading: what it says tells
         }
         // read on another thread: a helper that asks its user something may never answer
         CompletableFuture<byte[]> output = CompletableFuture.supplyAsync(

@@ -8,6 +8,7 @@ import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
 import io.vertx.core.net.SocketAddress;
 import java.net.ConnectException;
@@ -35,14 +36,19 @@ final class Transport implements AutoCloseable {
 
     Transport(Vertx vertx, Limits limits, HttpClientOptions options) {
         this.limits = limits;
-        this.client = vertx.createHttpClient(new HttpClientOptions(options)
+        HttpClientOptions all = new HttpClientOptions(options)
                 .setConnectTimeout((int) limits.connect().toMillis())
                 .setSslHandshakeTimeout(limits.head().toMillis())
                 .setSslHandshakeTimeoutUnit(TimeUnit.MILLISECONDS)
                 .setDecompressionSupported(false)
-                .setMaxPoolSize(limits.blobsAtOnce() + 4)
                 .setMaxHeaderSize(32 << 10)
-                .setKeepAliveTimeout(30));
+                .setKeepAliveTimeout(30);
+        this.client = vertx.httpClientBuilder()
+                .with(all)
+                .with(new PoolOptions().setHttp1MaxSize(limits.blobsAtOnce() + 4))
+                // a failure reaches whoever waits for the answer; Vert.x would log it as an error as well
+                .withConnectHandler(connection -> connection.exceptionHandler(failure -> {}))
+                .build();
     }
 
     /** @param body may be empty */
