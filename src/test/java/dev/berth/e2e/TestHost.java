@@ -4,7 +4,7 @@ import dev.berth.rootfs.Need;
 import java.util.Optional;
 
 /**
- * A machine outside, of the tests' own: an address on a veth pair, made by {@code src/test/sh/test-host}, which only root can. There
+ * A machine outside, of the tests' own: an address on a veth pair, made by {@code src/test/sh/test-host.bash}, which only root can. There
  * it answers TCP and UDP on {@link #ECHO} and names on port 53, and is the name server of /etc/resolv.conf.
  */
 public record TestHost(String address) {
@@ -12,8 +12,9 @@ public record TestHost(String address) {
 
     /** Skips the test where nobody made one. */
     public static TestHost needed() {
-        Optional<String> address = Optional.ofNullable(System.getenv("BERTH_TEST_HOST"));
-        Need.that(address.isPresent(), "this test needs a host outside: run it as root through src/test/sh/test-host");
+        Optional<String> address =
+                Optional.ofNullable(System.getenv("BERTH_TEST_HOST")).filter(text -> !text.isEmpty());
+        Need.that(address.isPresent(), "this test needs a host outside: let root run ./berth test");
         return new TestHost(address.orElseThrow());
     }
 

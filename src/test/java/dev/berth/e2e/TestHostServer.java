@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.ByteBuffer;
@@ -12,7 +11,7 @@ import java.util.concurrent.Callable;
 
 /**
  * What the test host serves in its network namespace: echo on TCP and UDP port 7, and a name server that knows one name. A program of
- * its own, started by {@code src/test/sh/test-host}.
+ * its own, started by {@code src/test/sh/test-host.bash}.
  */
 public final class TestHostServer {
     /** The one name, and the address it has. */
@@ -28,9 +27,8 @@ public final class TestHostServer {
     public static void main(String[] arguments) throws Exception {
         InetAddress address = InetAddress.getByName(arguments[0]);
         DatagramSocket echo = waitingFor(() -> new DatagramSocket(ECHO, address));
-        DatagramSocket names = new DatagramSocket(DNS, address);
-        ServerSocket tcp = new ServerSocket();
-        tcp.bind(new InetSocketAddress(address, ECHO));
+        DatagramSocket names = waitingFor(() -> new DatagramSocket(DNS, address));
+        ServerSocket tcp = waitingFor(() -> new ServerSocket(ECHO, 50, address));
         thread(() -> packets(echo, packet -> packet));
         thread(() -> packets(names, TestHostServer::answer));
         System.out.println("ready");

@@ -395,7 +395,11 @@ class ContainerIT {
                             .orElseThrow());
         }
         Path proc = Path.of("/proc");
-        for (int i = 0; i < 1000 && (launched.process().isRunning(proc) || launched.init().isRunning(proc)); i++) {
+        for (int i = 0;
+                i < 1000
+                        && (launched.process().isRunning(proc)
+                                || launched.init().isRunning(proc));
+                i++) {
             Thread.sleep(10);
         }
         assertFalse(launched.process().isRunning(proc));

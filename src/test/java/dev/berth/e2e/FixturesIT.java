@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The fixtures do what the tests rely on. */
-class FixturesTest {
+class FixturesIT {
     @TempDir
     Path temp;
 
