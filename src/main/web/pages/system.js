@@ -24,17 +24,17 @@ async function into(place, load) {
 
 async function doctor() {
   const answer = await get("/system/doctor");
-  const checks = Array.isArray(answer) ? answer : answer.checks;
+  const checks = answer;
   const order = ["failed", "warning", "ok"];
-  const level = (check) => check.status ?? check.level ?? (check.ok ? "ok" : "failed");
+  const level = (check) => check.verdict;
   const sorted = [...checks].sort((a, b) => order.indexOf(level(a)) - order.indexOf(level(b)));
   const bad = sorted.filter((check) => level(check) !== "ok").length;
   $("#verdict").textContent = bad ? `${bad} of ${sorted.length} checks want a look` : `all ${sorted.length} checks are good`;
   return h("ul.checks", {}, ...sorted.map((check) => {
     const [tone, symbol, word] = TONES[level(check)] ?? TONES.warning;
-    const fix = check.fix ?? check.remedy;
-    return h("li", {}, h("span", {}, h("span.state", { data: { tone } }, icon(symbol), h("span", { text: word }))), h("h3", { text: check.title ?? check.name }),
-      (check.detail ?? check.message) && h("p.hint.detail", { text: check.detail ?? check.message }), fix && level(check) !== "ok" && h("div.detail", {}, command(fix)));
+    const fix = check.remedy;
+    return h("li", {}, h("span", {}, h("span.state", { data: { tone } }, icon(symbol), h("span", { text: word }))), h("h3", { text: label(check.name.replaceAll("-", " ")) }),
+      check.detail && h("p.hint.detail", { text: check.detail }), fix && level(check) !== "ok" && h("div.detail", {}, command(fix)));
   }));
 }
 

@@ -51,9 +51,17 @@ final class Outbox {
         }
     }
 
+    /** Waits until few enough wait to be sent; for those that could fill it faster than any tab reads. */
+    synchronized void awaitRoom(int few) throws InterruptedException {
+        while (!closed && waiting.size() > few) {
+            wait();
+        }
+    }
+
     synchronized void close() {
         closed = true;
         waiting.clear();
+        notifyAll();
     }
 
     private void next() {
@@ -70,6 +78,7 @@ final class Outbox {
         send.apply(message).whenComplete((done, failure) -> {
             synchronized (this) {
                 sending = false;
+                notifyAll();
                 if (failure != null) {
                     closed = true;
                     waiting.clear();

@@ -11,6 +11,7 @@ import java.util.concurrent.ConcurrentHashMap;
 final class Tab {
     private static final System.Logger LOG = System.getLogger(Tab.class.getName());
     private static final int MOST_TOPICS = 1_000;
+    private static final int FEW = 8;
 
     private final Outbox outbox;
     private final ObjectMapper json;
@@ -67,8 +68,14 @@ final class Tab {
             this.name = name;
         }
 
+        /** All of it, which takes the place of a snapshot that still waits. */
         void snapshot(Object data) {
-            outbox.add(message("snapshot", data));
+            outbox.put(name + " snapshot", message("snapshot", data));
+        }
+
+        /** Waits while the tab has not taken what was put before. */
+        void awaitRoom() throws InterruptedException {
+            outbox.awaitRoom(FEW);
         }
 
         /** A change of one thing; a newer one takes its place when the tab is slow. */

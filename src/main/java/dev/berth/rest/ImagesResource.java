@@ -1,5 +1,6 @@
 package dev.berth.rest;
 
+import dev.berth.container.Events;
 import dev.berth.image.ImageDetails;
 import dev.berth.image.ImageSummary;
 import dev.berth.image.Images;
@@ -11,6 +12,7 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import java.util.List;
+import java.util.Map;
 import org.jboss.resteasy.reactive.RestQuery;
 
 /** {@code /images}: what is here. */
@@ -18,9 +20,11 @@ import org.jboss.resteasy.reactive.RestQuery;
 @Produces(MediaType.APPLICATION_JSON)
 public class ImagesResource {
     private final Images images;
+    private final Events events;
 
-    ImagesResource(Images images) {
+    ImagesResource(Images images, Events events) {
         this.images = images;
+        this.events = events;
     }
 
     @GET
@@ -37,13 +41,19 @@ public class ImagesResource {
     @DELETE
     @Path("/one")
     public Removal remove(@RestQuery String reference, @RestQuery boolean force) {
-        return images.remove(named(reference), force);
+        return told(images.remove(named(reference), force));
     }
 
     @POST
     @Path("/prune")
     public Removal prune(@RestQuery boolean all) {
-        return images.prune(all);
+        return told(images.prune(all));
+    }
+
+    private Removal told(Removal removal) {
+        removal.untagged().forEach(name -> events.publish("image.untagged", name, name, Map.of()));
+        removal.deleted().forEach(id -> events.publish("image.deleted", id, null, Map.of()));
+        return removal;
     }
 
     private static String named(String reference) {
