@@ -1,0 +1,239 @@
+package dev.berth.e2e;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.berth.rootfs.Need;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/**
+ * The program as a person has it: the script {@code berth} of a built checkout, with directories and a port of the test's own. The first
+ * verb starts the service, as it does for everybody. Closing removes all containers, ends the service and deletes everything.
+ */
+public final class Berth implements AutoCloseable {
+    private static final long PATIENCE_SECONDS = 120;
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final Path script;
+    private final Path base;
+    private final Map<String, String> environment = new TreeMap<>();
+    private final HttpClient http = HttpClient.newHttpClient();
+
+    /** What a command line came to. */
+    public record Result(int exit, byte[] out, byte[] err) {
+        public String text() {
+            return new String(out, StandardCharsets.UTF_8);
+        }
+
+        public String complaint() {
+            return new String(err, StandardCharsets.UTF_8);
+        }
+
+        public JsonNode json() throws IOException {
+            return JSON.readTree(out);
+        }
+
+        @Override
+        public String toString() {
+            return "exit " + exit + "\n--- out\n" + text() + "\n--- err\n" + complaint();
+        }
+    }
+
+    public Berth() throws IOException {
+        String checkout = System.getenv("BERTH_CHECKOUT");
+        Need.that(checkout != null && !checkout.isEmpty(), "this test needs a built checkout: run it by ./berth test");
+        script = Path.of(checkout, "berth");
+        // Root's service is another user, which must be able to come in here.
+        base = Files.createTempDirectory(
+                Path.of("/tmp"),
+                "bt",
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x")));
+        Files.setPosixFilePermissions(base, PosixFilePermissions.fromString("rwxr-xr-x"));
+        environment.put("BERTH_DATA_DIR", dataDirectory().toString());
+        environment.put("BERTH_RUNTIME_DIR", runtimeDirectory().toString());
+        environment.put("XDG_CONFIG_HOME", base.resolve("config").toString());
+        environment.put("BERTH_PORT", "0");
+    }
+
+    public Path dataDirectory() {
+        return base.resolve("data");
+    }
+
+    public Path runtimeDirectory() {
+        return base.resolve("run");
+    }
+
+    /** To be set before the first verb. */
+    public Berth with(String name, String value) {
+        environment.put(name, value);
+        return this;
+    }
+
+    /** Starts a command line whose input and output the test holds itself. */
+    public Process start(String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(List.of(script.toString()));
+        command.addAll(Arrays.asList(arguments));
+        ProcessBuilder builder = new ProcessBuilder(command);
+        builder.environment().putAll(environment);
+        return builder.start();
+    }
+
+    public Result run(String... arguments) throws IOException, InterruptedException {
+        return feed(new byte[0], arguments);
+    }
+
+    /** As {@link #run}, with input. */
+    public Result feed(byte[] input, String... arguments) throws IOException, InterruptedException {
+        Process process = start(arguments);
+        CompletableFuture<byte[]> out = reading(process.getInputStream());
+        CompletableFuture<byte[]> err = reading(process.getErrorStream());
+        CompletableFuture.runAsync(() -> {
+            try (OutputStream in = process.getOutputStream()) {
+                in.write(input);
+            } catch (IOException notRead) {
+                // A program need not read its input.
+            }
+        });
+        if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+            process.destroyForcibly();
+            throw new AssertionError("berth " + String.join(" ", arguments) + " did not end");
+        }
+        try {
+            return new Result(process.exitValue(), out.get(10, TimeUnit.SECONDS), err.get(10, TimeUnit.SECONDS));
+        } catch (ExecutionException | java.util.concurrent.TimeoutException open) {
+            throw new AssertionError("berth " + String.join(" ", arguments) + " left its output open", open);
+        }
+    }
+
+    /** As {@link #run}, where anything but success is a failure of the test. @return its output without the last line's end */
+    public String must(String... arguments) throws IOException, InterruptedException {
+        Result result = run(arguments);
+        assertEquals(0, result.exit(), () -> "berth " + String.join(" ", arguments) + ": " + result);
+        return result.text().stripTrailing();
+    }
+
+    /** Calls the REST API; {@code path} begins behind {@code /api/v1}. @param body null = none */
+    public HttpResponse<String> api(String method, String path, String body) throws IOException, InterruptedException {
+        HttpRequest.BodyPublisher content =
+                body == null ? HttpRequest.BodyPublishers.noBody() : HttpRequest.BodyPublishers.ofString(body);
+        HttpRequest request = HttpRequest.newBuilder(URI.create(url() + "/api/v1" + path))
+                .header("Authorization", "Bearer " + token())
+                .header("Content-Type", "application/json")
+                .method(method, content)
+                .build();
+        return http.send(request, HttpResponse.BodyHandlers.ofString());
+    }
+
+    /** As {@link #api}, of a GET whose answer is JSON. */
+    public JsonNode get(String path) throws IOException, InterruptedException {
+        HttpResponse<String> response = api("GET", path, null);
+        assertEquals(200, response.statusCode(), response.body());
+        return JSON.readTree(response.body());
+    }
+
+    /** Of the running service. */
+    public String url() throws IOException {
+        return record().path("url").asText();
+    }
+
+    public String token() throws IOException {
+        return Files.readString(Path.of(record().path("tokenFile").asText())).strip();
+    }
+
+    public long servicePid() throws IOException {
+        return record().path("pid").asLong();
+    }
+
+    private JsonNode record() throws IOException {
+        return JSON.readTree(Files.readAllBytes(runtimeDirectory().resolve("service.json")));
+    }
+
+    /** Ends the service, not the containers: by SIGTERM, or SIGKILL. The next verb starts one again. */
+    public void stopService(boolean kill) throws IOException, InterruptedException {
+        ProcessHandle service;
+        try {
+            service = ProcessHandle.of(servicePid()).orElse(null);
+        } catch (NoSuchFileException none) {
+            return;
+        }
+        if (service == null) {
+            return;
+        }
+        // Root may signal the system user's service, and a user its own.
+        new ProcessBuilder("kill", kill ? "-KILL" : "-TERM", Long.toString(service.pid()))
+                .redirectErrorStream(true)
+                .start()
+                .waitFor();
+        for (int i = 0; i < 200 && service.isAlive(); i++) {
+            Thread.sleep(50);
+        }
+        if (service.isAlive()) {
+            throw new AssertionError("the service did not end");
+        }
+    }
+
+    @Override
+    public void close() throws IOException, InterruptedException {
+        if (Files.exists(runtimeDirectory().resolve("service.json"))) {
+            List<String> all = run("ps", "-aq").text().lines().toList();
+            if (!all.isEmpty()) {
+                List<String> remove = new ArrayList<>(List.of("rm", "-f"));
+                remove.addAll(all);
+                run(remove.toArray(new String[0]));
+            }
+            // Files of subordinate ids: only the service can remove them.
+            for (String image : run("images", "-q").text().lines().distinct().toList()) {
+                run("rmi", "-f", image);
+            }
+            Thread.sleep(500);
+            stopService(false);
+        }
+        deleteTree();
+    }
+
+    /** Unpacked layers hold files of subordinate ids, which this user may rename and not remove: a namespace with them can. */
+    private void deleteTree() throws IOException, InterruptedException {
+        new ProcessBuilder("unshare", "--user", "--map-auto", "--map-root-user", "rm", "-rf", base.toString())
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start()
+                .waitFor();
+        if (Files.exists(base)) {
+            new ProcessBuilder("rm", "-rf", base.toString()).start().waitFor();
+        }
+        try (Stream<Path> left = Files.exists(base) ? Files.list(base) : Stream.empty()) {
+            assertEquals(0, left.count(), "the test's directory could not be deleted");
+        }
+    }
+
+    private static CompletableFuture<byte[]> reading(InputStream in) {
+        return CompletableFuture.supplyAsync(() -> {
+            try (in) {
+                return in.readAllBytes();
+            } catch (IOException ended) {
+                return new byte[0];
+            }
+        });
+    }
+}
