@@ -2,8 +2,6 @@ package dev.berth.container;
 
 import dev.berth.launcher.LogEntry;
 import dev.berth.launcher.LogReader;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -22,24 +20,14 @@ final class ContainerLogs {
     void lines(Container container, LogQuery query, boolean forever, Consumer<LogLine> sink, Runnable pause)
             throws InterruptedException {
         try (LogReader log = LogReader.at(paths.container(container.id()), 0)) {
-            Deque<LogLine> last = new ArrayDeque<>();
-            Consumer<LogLine> wanted = line -> {
-                if (!query.wants(line)) {
-                    return;
-                }
-                if (query.tail() == null) {
+            long[] passedOver = {query.tail() == null ? 0 : linesBefore(container, query)};
+            LineSplitter past = new LineSplitter(line -> {
+                if (query.wants(line) && passedOver[0]-- <= 0) {
                     sink.accept(line);
-                } else {
-                    last.addLast(line);
-                    if (last.size() > query.tail()) {
-                        last.removeFirst();
-                    }
                 }
-            };
-            LineSplitter past = new LineSplitter(wanted);
+            });
             drain(log, past::add);
             past.flush();
-            last.forEach(sink);
             pause.run();
             if (query.follow()) {
                 LineSplitter coming = new LineSplitter(line -> {
@@ -52,6 +40,17 @@ final class ContainerLogs {
                 pause.run();
             }
         }
+    }
+
+    /** How many lines stand before the last ones. The log is read twice, and never held in memory. */
+    private long linesBefore(Container container, LogQuery query) throws InterruptedException {
+        long[] count = {0};
+        try (LogReader log = LogReader.at(paths.container(container.id()), 0)) {
+            LineSplitter lines = new LineSplitter(line -> count[0] += query.wants(line) ? 1 : 0);
+            drain(log, lines::add);
+            lines.flush();
+        }
+        return count[0] - query.tail();
     }
 
     /** The bytes as they were written, of one stream or both. */

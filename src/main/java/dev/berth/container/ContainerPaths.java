@@ -18,7 +18,11 @@ record ContainerPaths(Path dataDir, Path runtimeDir) {
 
     /** Short, because a socket's path holds 107 bytes. */
     Path runtime(String id) {
-        return runtimeDir.resolve("c").resolve(id.substring(0, 16));
+        return runtimes().resolve(id.substring(0, 16));
+    }
+
+    Path runtimes() {
+        return runtimeDir.resolve("c");
     }
 
     Path sessions() {

@@ -52,7 +52,9 @@ record ContainerRecord(
     }
 
     ContainerRecord ended(Instant time, int code, String why) {
-        return copy(name, started, time, code, why, false, config);
+        // The start is told by a handshake: of a quick program the end was written down first.
+        Instant end = started != null && time.isBefore(started) ? started : time;
+        return copy(name, started, end, code, why, false, config);
     }
 
     ContainerRecord with(CreateRequest config) {

@@ -53,9 +53,25 @@ final class ContainerRecords {
         return records;
     }
 
+    /** Directories of containers whose making was interrupted. */
+    List<Path> halves() {
+        try (DirectoryStream<Path> directories = Files.newDirectoryStream(paths.containers())) {
+            List<Path> halves = new ArrayList<>();
+            for (Path directory : directories) {
+                String id = directory.getFileName().toString();
+                if (ContainerId.isId(id) && !Files.exists(paths.record(id))) {
+                    halves.add(directory);
+                }
+            }
+            return halves;
+        } catch (IOException e) {
+            throw new ContainerException.Failed("cannot list " + paths.containers() + ": " + e.getMessage(), e);
+        }
+    }
+
     private void add(String id, List<ContainerRecord> records) {
         if (!ContainerId.isId(id) || !Files.exists(paths.record(id))) {
-            return; // half made when the machine stopped: the sweep of layers and trash takes it
+            return; // half made when the machine stopped: the sweep takes it
         }
         try {
             ContainerRecord record = JSON.readValue(Files.readAllBytes(paths.record(id)), ContainerRecord.class);

@@ -3,9 +3,14 @@ package dev.berth.container;
 import dev.berth.launcher.LogReader;
 import dev.berth.linux.TerminalSize;
 import java.nio.file.Path;
+import java.time.Instant;
 
-/** A container's own program, to attach to. */
-record ContainerTarget(Container container, ContainerPaths paths) implements AttachTarget {
+/**
+ * A container's own program, to attach to.
+ *
+ * @param past when the run began whose end is no news to this viewer; null when every end is
+ */
+record ContainerTarget(Container container, ContainerPaths paths, Instant past) implements AttachTarget {
     private static final long SHORT_WHILE = 1_000;
 
     @Override
@@ -13,7 +18,13 @@ record ContainerTarget(Container container, ContainerPaths paths) implements Att
         return switch (container.state()) {
             case CREATED, STARTING -> container.isRemoved() ? Phase.ENDED : Phase.BEFORE;
             case RUNNING, PAUSED, STOPPING -> Phase.RUNNING;
-            case EXITED, DEAD -> Phase.ENDED;
+            case EXITED ->
+                container.isRemoved()
+                                || past == null
+                                || !past.equals(container.record().started())
+                        ? Phase.ENDED
+                        : Phase.BEFORE;
+            case DEAD -> Phase.ENDED;
         };
     }
 

@@ -9,12 +9,20 @@ import dev.berth.launcher.Signal;
 import dev.berth.oci.Digest;
 import dev.berth.oci.OciException;
 import dev.berth.oci.Reference;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
 
 /**
  * The use cases of containers: every edge calls these and nothing below. A container is named by its id, a beginning of it, or its name.
@@ -62,10 +70,31 @@ public final class Containers implements Attachments {
         directory.all().forEach(lifecycle::recover);
         List<String> known = directory.all().stream().map(Container::id).toList();
         sessions.recover(known::contains);
+        sweep();
+    }
+
+    /** What a service that was killed left half made, and the sockets of containers that do not run. */
+    private void sweep() {
+        new ContainerRecords(paths).halves().forEach(engine.data().trash()::discard);
+        Set<Path> used = directory.all().stream()
+                .filter(container -> container.state().isAlive())
+                .map(container -> paths.runtime(container.id()))
+                .collect(Collectors.toSet());
+        try (DirectoryStream<Path> directories = Files.newDirectoryStream(paths.runtimes())) {
+            for (Path one : directories) {
+                if (!used.contains(one)) {
+                    ExecSessions.delete(one);
+                }
+            }
+        } catch (NoSuchFileException none) {
+            return;
+        } catch (IOException e) {
+            throw new ContainerException.Failed("cannot list " + paths.runtimes() + ": " + e.getMessage(), e);
+        }
     }
 
     /** Which images containers hold, stopped ones too. */
-    public static List<ImageUse> uses(java.nio.file.Path dataDir) {
+    public static List<ImageUse> uses(Path dataDir) {
         return new ContainerRecords(new ContainerPaths(dataDir, dataDir))
                 .all().stream()
                         .map(record -> new ImageUse(record.id(), Digest.parse(record.manifest())))
@@ -137,6 +166,13 @@ public final class Containers implements Attachments {
 
     /** What can be known to be wrong before anything is made. */
     private static void check(CreateRequest request) {
+        if (!request.image().matches("(sha256:)?[0-9a-f]{6,64}")) {
+            try {
+                Reference.parse(request.image());
+            } catch (OciException e) {
+                throw new ContainerException.Invalid("image", e.getMessage());
+            }
+        }
         try {
             Starter.security(request);
             if (request.user() != null) {
@@ -151,7 +187,7 @@ public final class Containers implements Attachments {
         }
         for (int i = 0; i < request.mounts().size(); i++) {
             MountRequest mount = request.mounts().get(i);
-            if (mount.type().equals("bind") && !java.nio.file.Files.exists(java.nio.file.Path.of(mount.source()))) {
+            if (mount.type().equals("bind") && !Files.exists(Path.of(mount.source()))) {
                 throw new ContainerException.Invalid(
                         "mounts[" + i + "].source",
                         "cannot mount " + mount.source() + ": it does not exist; make it first, or name a volume");
@@ -255,7 +291,7 @@ public final class Containers implements Attachments {
             container.markRemoved();
         }
         sessions.removeOf(container);
-        engine.snapshots().remove(container.id());
+        // One rename takes record, log and writable layer away: a crash leaves the whole container or nothing of it.
         engine.data().trash().discard(paths.container(container.id()));
         ExecSessions.delete(paths.runtime(container.id()));
         directory.remove(container);
@@ -335,7 +371,14 @@ public final class Containers implements Attachments {
     @Override
     public Attachment container(String reference, Start start, Viewer viewer) {
         Container container = directory.find(reference);
-        return Attachment.begin(engine.calls(), new ContainerTarget(container, paths), start, viewer);
+        return Attachment.begin(
+                engine.calls(), new ContainerTarget(container, paths, past(container, start)), start, viewer);
+    }
+
+    /** Who asks for none of the earlier output is here for what comes: of a container that has ended, for its next run. */
+    private static Instant past(Container container, Start start) {
+        boolean ended = container.state() == ContainerState.EXITED;
+        return ended && start.equals(new Start.Tail(0)) ? container.record().started() : null;
     }
 
     @Override

@@ -45,6 +45,9 @@ final class Directory {
 
     /** Writes a new record and tells it. */
     void save(Container container, ContainerRecord record) {
+        if (container.isRemoved()) {
+            return; // writing would bring its directory back
+        }
         records.write(record);
         container.record(record);
         tell(container);

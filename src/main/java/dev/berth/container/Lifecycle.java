@@ -194,6 +194,11 @@ final class Lifecycle {
             return;
         }
         ExitRecord exit = ExitRecord.read(place).orElse(null);
+        if (exit == null && monitor.isEmpty()) {
+            container.ended(container.state());
+            directory.save(container, container.record().notStarted("the service ended while it was starting this"));
+            return;
+        }
         finish(
                 container,
                 exit == null

@@ -2,13 +2,12 @@ package dev.berth.container;
 
 import dev.berth.launcher.LogEntry;
 import java.io.ByteArrayOutputStream;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.function.Consumer;
 
-/** Puts the writes of a log together to lines, each stream for itself. A character split over two writes is one character. */
+/** Puts the writes of a log together to lines, each stream for itself. */
 final class LineSplitter {
     private static final int LONGEST = 64 * 1024;
 
@@ -26,7 +25,7 @@ final class LineSplitter {
         int start = 0;
         for (int i = 0; i < bytes.length; i++) {
             if (bytes[i] == '\n') {
-                append(output, start, i);
+                append(output, start, i + 1);
                 emit(output.stream());
                 start = i + 1;
             }
@@ -42,7 +41,7 @@ final class LineSplitter {
     }
 
     private void append(LogEntry.Output output, int from, int to) {
-        if (from == to && (to == output.bytes().length)) {
+        if (from == to) {
             return;
         }
         Begun line =
@@ -56,11 +55,8 @@ final class LineSplitter {
     private void emit(LogEntry.Stream stream) {
         Begun line = begun.remove(stream);
         if (line != null) {
-            String text = line.bytes().toString(StandardCharsets.UTF_8);
-            sink.accept(new LogLine(
-                    line.time(),
-                    stream == LogEntry.Stream.STDERR ? "stderr" : "stdout",
-                    text.endsWith("\r") ? text.substring(0, text.length() - 1) : text));
+            String name = stream == LogEntry.Stream.STDERR ? "stderr" : "stdout";
+            sink.accept(new LogLine(line.time(), name, line.bytes().toByteArray()));
         }
     }
 }

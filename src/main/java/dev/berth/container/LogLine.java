@@ -1,10 +1,29 @@
 package dev.berth.container;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 
 /**
- * A line of a log, without its end; of a terminal what was written up to a line's end.
+ * A line of a log, or a piece of one that is very long.
  *
- * @param stream stdout or stderr
+ * @param time of its first byte
+ * @param stream stdout or stderr; what a terminal shows is stdout
+ * @param bytes as they were written, with the end of the line where it has one
  */
-public record LogLine(Instant time, String stream, String data) {}
+public record LogLine(
+        Instant time, String stream, @JsonIgnore byte[] bytes) {
+    /** As text, without the end of the line. */
+    @JsonProperty
+    public String data() {
+        int end = bytes.length;
+        if (end > 0 && bytes[end - 1] == '\n') {
+            end--;
+        }
+        if (end > 0 && bytes[end - 1] == '\r') {
+            end--;
+        }
+        return new String(bytes, 0, end, StandardCharsets.UTF_8);
+    }
+}

@@ -41,6 +41,8 @@ final class PortProbe {
         try {
             int port = bind(new Forward(forward.protocol(), forward.hostAddress(), 0, forward.containerPort()));
             return new Forward(forward.protocol(), forward.hostAddress(), port, forward.containerPort());
+        } catch (SocketException e) {
+            throw reason(forward, e);
         } catch (IOException e) {
             throw PortForwarder.refused(forward, String.valueOf(e.getMessage()));
         }

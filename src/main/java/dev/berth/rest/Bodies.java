@@ -1,41 +1,81 @@
 package dev.berth.rest;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.exc.InputCoercionException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.cfg.CoercionAction;
+import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.type.LogicalType;
 import dev.berth.container.ContainerException;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.io.IOException;
+import java.io.InputStream;
+import java.util.Collection;
 import java.util.stream.Collectors;
 
-/** Reads bodies of requests: unknown fields are refused by name, and what is wrong says where. */
+/**
+ * Reads bodies of requests. Nothing is guessed: unknown fields, fields that are there twice, a number where text belongs, text
+ * behind the object are refused, each by name.
+ */
 @ApplicationScoped
 public class Bodies {
-    private final ObjectMapper json;
+    private static final int LIMIT = 1 << 20;
 
-    Bodies(ObjectMapper json) {
-        this.json = json.copy().enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
-    }
+    private final ObjectMapper json = JsonMapper.builder()
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
+            .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+            .withCoercionConfig(LogicalType.Textual, text -> {
+                text.setCoercion(CoercionInputShape.Integer, CoercionAction.Fail);
+                text.setCoercion(CoercionInputShape.Float, CoercionAction.Fail);
+                text.setCoercion(CoercionInputShape.Boolean, CoercionAction.Fail);
+            })
+            .build();
 
-    <T> T read(byte[] body, Class<T> type) {
-        if (body == null || body.length == 0) {
+    <T> T read(InputStream body, Class<T> type) {
+        byte[] bytes = bytes(body);
+        if (bytes.length == 0) {
             throw Refused.notReadable("the request has no body: send a JSON object");
         }
         try {
-            T value = json.readValue(body, type);
+            T value = json.readValue(bytes, type);
             if (value == null) {
                 throw Refused.notReadable("the body is null: send a JSON object");
             }
             return value;
         } catch (UnrecognizedPropertyException e) {
             throw Refused.wrong(path(e), "there is no field " + path(e) + "; the API's page lists them all");
+        } catch (MismatchedInputException e) {
+            throw e.getPath().isEmpty() && String.valueOf(e.getMessage()).startsWith("Trailing token")
+                    ? Refused.notReadable("the body is not JSON: there is more behind the object")
+                    : mismatched(e);
         } catch (JsonMappingException e) {
             throw mapped(e);
         } catch (JsonProcessingException e) {
-            throw Refused.notReadable("the body is not JSON: " + e.getOriginalMessage() + " (line "
-                    + e.getLocation().getLineNr() + ")");
+            throw Refused.notReadable("the body is not JSON: " + reason(e) + " (line "
+                    + e.getLocation().getLineNr() + ", column "
+                    + e.getLocation().getColumnNr() + ")");
+        } catch (IOException e) {
+            throw Refused.notReadable("the body cannot be read: " + e.getMessage());
+        }
+    }
+
+    private static byte[] bytes(InputStream body) {
+        try {
+            byte[] bytes = body == null ? new byte[0] : body.readNBytes(LIMIT + 1);
+            if (bytes.length > LIMIT) {
+                throw Refused.tooLarge("the body is larger than 1 MiB, which no request needs");
+            }
+            return bytes;
         } catch (IOException e) {
             throw Refused.notReadable("the body cannot be read: " + e.getMessage());
         }
@@ -49,9 +89,53 @@ public class Bodies {
                         ? invalid
                         : invalid.within(outer);
             }
+            if (cause instanceof InputCoercionException) {
+                return Refused.wrong(path(e), path(e) + " is out of range");
+            }
+            if (cause instanceof JsonProcessingException broken && e.getPath().isEmpty()) {
+                return Refused.notReadable("the body is not JSON: " + reason(broken));
+            }
         }
-        return Refused.wrong(
-                path(e), "cannot read " + (path(e).isEmpty() ? "the body" : path(e)) + ": " + e.getOriginalMessage());
+        return Refused.wrong(path(e), "cannot read " + (path(e).isEmpty() ? "the body" : path(e)));
+    }
+
+    private static RuntimeException mismatched(MismatchedInputException e) {
+        for (Throwable cause = e.getCause(); cause != null; cause = cause.getCause()) {
+            if (cause instanceof ContainerException) {
+                return mapped(e);
+            }
+        }
+        String path = path(e);
+        if (String.valueOf(e.getMessage()).startsWith("Missing required creator property")) {
+            return Refused.wrong(path, path + " is missing");
+        }
+        return Refused.wrong(path, (path.isEmpty() ? "the body" : path) + " is not " + kind(e.getTargetType()));
+    }
+
+    /** What a value of this type is called in JSON. */
+    private static String kind(Class<?> type) {
+        if (type == null) {
+            return "what it should be";
+        }
+        if (type == boolean.class || type == Boolean.class) {
+            return "true or false";
+        }
+        if (type == Double.class || type == double.class) {
+            return "a number";
+        }
+        if (type.isPrimitive() || Number.class.isAssignableFrom(type)) {
+            return "a whole number in its range";
+        }
+        if (Collection.class.isAssignableFrom(type)) {
+            return "a list";
+        }
+        boolean text = type == String.class || type.isEnum() || type == dev.berth.container.ContainerName.class;
+        return text ? "text" : "an object";
+    }
+
+    /** Jackson's sentence without what it says of its own settings. */
+    private static String reason(JsonProcessingException e) {
+        return String.valueOf(e.getOriginalMessage()).replaceAll(" ?\\(start marker at .*|\\s+at \\[Source.*", "");
     }
 
     private static String path(JsonMappingException e) {

@@ -5,6 +5,7 @@ import dev.berth.container.ContainerView;
 import dev.berth.container.Containers;
 import dev.berth.container.CreateRequest;
 import dev.berth.container.PortRequest;
+import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
@@ -12,6 +13,7 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import java.io.InputStream;
 import java.net.URI;
 import java.util.List;
 import java.util.Map;
@@ -33,9 +35,9 @@ public class ContainersResource {
     record Rename(String name) {}
 
     @GET
-    public List<ContainerView> list(@RestQuery Boolean all, @RestQuery List<String> label, @RestQuery String state) {
+    public List<ContainerView> list(@RestQuery String all, @RestQuery List<String> label, @RestQuery String state) {
         ContainerState wanted = state == null ? null : ContainerState.parse("state", state);
-        return containers.list(Boolean.TRUE.equals(all) || wanted != null).stream()
+        return containers.list(Flags.of("all", all) || wanted != null).stream()
                 .filter(view -> wanted == null || view.state() == wanted)
                 .filter(view -> label == null || label.stream().allMatch(it -> hasLabel(view, it)))
                 .toList();
@@ -50,7 +52,8 @@ public class ContainersResource {
     }
 
     @POST
-    public Response create(byte[] body) {
+    @Consumes(MediaType.APPLICATION_JSON)
+    public Response create(InputStream body) {
         ContainerView view = containers.create(bodies.read(body, CreateRequest.class));
         return Response.created(URI.create("/api/v1/containers/" + view.id()))
                 .entity(view)
@@ -65,8 +68,8 @@ public class ContainersResource {
 
     @DELETE
     @Path("/{container}")
-    public void remove(String container, @RestQuery boolean force, @RestQuery boolean volumes) {
-        containers.remove(container, force, volumes);
+    public void remove(String container, @RestQuery String force, @RestQuery String volumes) {
+        containers.remove(container, Flags.of("force", force), Flags.of("volumes", volumes));
     }
 
     @POST
@@ -95,7 +98,8 @@ public class ContainersResource {
 
     @POST
     @Path("/{container}/rename")
-    public ContainerView rename(String container, byte[] body) {
+    @Consumes(MediaType.APPLICATION_JSON)
+    public ContainerView rename(String container, InputStream body) {
         return containers.rename(container, bodies.read(body, Rename.class).name());
     }
 
@@ -116,7 +120,8 @@ public class ContainersResource {
 
     @POST
     @Path("/{container}/ports")
-    public Response addPort(String container, byte[] body) {
+    @Consumes(MediaType.APPLICATION_JSON)
+    public Response addPort(String container, InputStream body) {
         ContainerView.PortView added = containers.addPort(container, bodies.read(body, PortRequest.class));
         return Response.status(Response.Status.CREATED).entity(added).build();
     }

@@ -2,11 +2,13 @@ package dev.berth.rest;
 
 import dev.berth.container.Containers;
 import dev.berth.container.ExecView;
+import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
+import java.io.InputStream;
 import org.jboss.resteasy.reactive.RestQuery;
 
 /** {@code /exec}: programs that run in containers beside their own. */
@@ -32,7 +34,8 @@ public class ExecResource {
 
     @POST
     @Path("/{id}/resize")
-    public void resize(String id, byte[] body) {
+    @Consumes(MediaType.APPLICATION_JSON)
+    public void resize(String id, InputStream body) {
         Size size = bodies.read(body, Size.class);
         if (size.columns() < 1 || size.columns() > 65535 || size.rows() < 1 || size.rows() > 65535) {
             throw Refused.wrong("columns", "a terminal has 1 to 65535 columns and rows");

@@ -3,11 +3,13 @@ package dev.berth.rest;
 import dev.berth.container.Containers;
 import dev.berth.container.ExecRequest;
 import dev.berth.container.ExecView;
+import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import java.io.InputStream;
 import java.util.Map;
 import org.jboss.resteasy.reactive.RestQuery;
 
@@ -25,9 +27,10 @@ public class ExecStartResource {
 
     /** @param wait true: the answer comes when the program has ended, with what it wrote */
     @POST
-    public Response start(String container, @RestQuery boolean wait, byte[] body) {
+    @Consumes(MediaType.APPLICATION_JSON)
+    public Response start(String container, @RestQuery String wait, InputStream body) {
         ExecRequest request = bodies.read(body, ExecRequest.class);
-        if (wait) {
+        if (Flags.of("wait", wait)) {
             return Response.ok(containers.execAndWait(container, request)).build();
         }
         ExecView session = containers.exec(container, request);

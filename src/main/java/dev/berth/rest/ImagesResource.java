@@ -40,14 +40,14 @@ public class ImagesResource {
 
     @DELETE
     @Path("/one")
-    public Removal remove(@RestQuery String reference, @RestQuery boolean force) {
-        return told(images.remove(named(reference), force));
+    public Removal remove(@RestQuery String reference, @RestQuery String force) {
+        return told(images.remove(named(reference), Flags.of("force", force)));
     }
 
     @POST
     @Path("/prune")
-    public Removal prune(@RestQuery boolean all) {
-        return told(images.prune(all));
+    public Removal prune(@RestQuery String all) {
+        return told(images.prune(Flags.of("all", all)));
     }
 
     private Removal told(Removal removal) {

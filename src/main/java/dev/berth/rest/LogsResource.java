@@ -11,6 +11,7 @@ import jakarta.ws.rs.core.Response;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
+import java.util.Arrays;
 import org.jboss.resteasy.reactive.RestQuery;
 
 /** {@code /containers/{c}/logs}. */
@@ -29,16 +30,18 @@ public class LogsResource {
     @GET
     public Response read(
             String container,
-            @RestQuery boolean follow,
+            @RestQuery String follow,
             @RestQuery String tail,
             @RestQuery String since,
             @RestQuery String until,
-            @RestQuery boolean timestamps,
+            @RestQuery String timestamps,
             @RestQuery String stream,
             @HeaderParam("Accept") String accept,
             HttpServerResponse response) {
         Integer lines = "all".equals(tail) ? null : Numbers.orNull("tail", tail);
-        LogQuery query = new LogQuery(lines, time("since", since), time("until", until), stream, follow);
+        LogQuery query =
+                new LogQuery(lines, time("since", since), time("until", until), stream, Flags.of("follow", follow));
+        boolean stamped = Flags.of("timestamps", timestamps);
         boolean tty = containers.inspect(container).config().tty();
         if (accept != null && accept.contains(LINES)) {
             return Response.ok(
@@ -48,14 +51,14 @@ public class LogsResource {
                             LINES)
                     .build();
         }
-        boolean raw = tty && lines == null && !timestamps;
+        boolean raw = tty && lines == null && !stamped;
         return Response.ok(
                         streams.of(response, out -> {
                             if (raw) {
                                 containers.logBytes(container, query, out::bytes, out::flush);
                             } else {
                                 containers.logLines(
-                                        container, query, false, line -> out.bytes(text(line, timestamps)), out::flush);
+                                        container, query, false, line -> out.bytes(text(line, stamped)), out::flush);
                             }
                         }),
                         "text/plain;charset=utf-8")
@@ -63,8 +66,13 @@ public class LogsResource {
     }
 
     private static byte[] text(LogLine line, boolean timestamps) {
-        String prefix = timestamps ? line.time() + " " : "";
-        return (prefix + line.data() + "\n").getBytes(StandardCharsets.UTF_8);
+        if (!timestamps) {
+            return line.bytes();
+        }
+        byte[] prefix = (line.time() + " ").getBytes(StandardCharsets.US_ASCII);
+        byte[] all = Arrays.copyOf(prefix, prefix.length + line.bytes().length);
+        System.arraycopy(line.bytes(), 0, all, prefix.length, line.bytes().length);
+        return all;
     }
 
     private static Instant time(String field, String text) {

@@ -8,6 +8,7 @@ import dev.berth.image.StoredImage;
 import dev.berth.oci.Platform;
 import dev.berth.oci.Reference;
 import io.vertx.core.http.HttpServerResponse;
+import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
@@ -15,6 +16,7 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import java.io.InputStream;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
@@ -101,12 +103,13 @@ public class PullsResource {
     @POST
     @Path("/pull")
     @Produces({"application/x-ndjson", MediaType.APPLICATION_JSON})
-    public Response pull(@RestQuery boolean detach, byte[] body, HttpServerResponse response) {
+    @Consumes(MediaType.APPLICATION_JSON)
+    public Response pull(@RestQuery String detach, InputStream body, HttpServerResponse response) {
         Wanted wanted = bodies.read(body, Wanted.class);
         Reference reference = wanted.parsedReference();
         Platform platform = wanted.parsedPlatform();
         PullPolicy policy = wanted.parsedPolicy();
-        if (detach) {
+        if (Flags.of("detach", detach)) {
             return Response.status(Response.Status.ACCEPTED)
                     .type(MediaType.APPLICATION_JSON)
                     .entity(Map.of("id", board.start(reference, platform, policy)))

@@ -27,6 +27,11 @@ final class Refused extends RuntimeException {
         return new Refused(422, "invalid", "Invalid", field, message);
     }
 
+    /** 413: more than is read. */
+    static Refused tooLarge(String message) {
+        return new Refused(413, "too-large", "Too large", null, message);
+    }
+
     /** 404. */
     static Refused notFound(String message) {
         return new Refused(404, "not-found", "Not found", null, message);

@@ -2,6 +2,7 @@ package dev.berth.rest;
 
 import dev.berth.container.Containers;
 import dev.berth.container.Volumes;
+import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
@@ -9,6 +10,7 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import java.io.InputStream;
 import java.util.List;
 import java.util.Map;
 
@@ -33,7 +35,8 @@ public class VolumesResource {
     }
 
     @POST
-    public Response create(byte[] body) {
+    @Consumes(MediaType.APPLICATION_JSON)
+    public Response create(InputStream body) {
         Wanted wanted = bodies.read(body, Wanted.class);
         if (wanted.labels() != null && !wanted.labels().isEmpty()) {
             throw Refused.wrong("labels", "cannot label a volume: this version of Berth keeps none; leave it out");
