@@ -57,6 +57,8 @@ final class Transport implements AutoCloseable {
         cancellation.check();
         Origin origin = Origin.of(uri);
         HttpClientRequest request = connect(method, uri, origin, cancellation);
+        // said by the future of the answer; without a handler Vert.x logs it as well
+        request.exceptionHandler(failure -> {});
         headers.forEach(request::putHeader);
         request.putHeader("Host", origin.authority());
         request.putHeader("User-Agent", "berth");

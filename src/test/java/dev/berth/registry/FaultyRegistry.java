@@ -22,22 +22,22 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** A registry on plain sockets, whose every byte a test decides. Every connection carries one request. */
-final class FaultyRegistry implements Closeable {
+public final class FaultyRegistry implements Closeable {
 
     /** How one path is answered. */
-    interface Handler {
+    public interface Handler {
         void answer(Request request, Wire wire) throws Exception;
     }
 
     /** @param headers by lower-case name */
-    record Request(String method, String path, Map<String, String> headers, String body) {
-        String header(String name) {
+    public record Request(String method, String path, Map<String, String> headers, String body) {
+        public String header(String name) {
             return headers.getOrDefault(name.toLowerCase(Locale.ROOT), "");
         }
     }
 
     /** The way back. */
-    static final class Wire {
+    public static final class Wire {
         private final Socket socket;
         private final OutputStream out;
 
@@ -46,7 +46,7 @@ final class FaultyRegistry implements Closeable {
             this.out = socket.getOutputStream();
         }
 
-        void head(int status, String... headers) throws IOException {
+        public void head(int status, String... headers) throws IOException {
             raw("HTTP/1.1 " + status + " Status\r\nConnection: close\r\n");
             for (String header : headers) {
                 raw(header + "\r\n");
@@ -54,28 +54,28 @@ final class FaultyRegistry implements Closeable {
             raw("\r\n");
         }
 
-        void reply(int status, byte[] body, String... headers) throws IOException {
+        public void reply(int status, byte[] body, String... headers) throws IOException {
             String[] all = java.util.Arrays.copyOf(headers, headers.length + 1);
             all[headers.length] = "Content-Length: " + body.length;
             head(status, all);
             write(body);
         }
 
-        void reply(int status, String body, String... headers) throws IOException {
+        public void reply(int status, String body, String... headers) throws IOException {
             reply(status, body.getBytes(StandardCharsets.UTF_8), headers);
         }
 
-        void raw(String text) throws IOException {
+        public void raw(String text) throws IOException {
             write(text.getBytes(StandardCharsets.UTF_8));
         }
 
-        void write(byte[] bytes) throws IOException {
+        public void write(byte[] bytes) throws IOException {
             out.write(bytes);
             out.flush();
         }
 
         /** The connection breaks as if a cable was pulled. */
-        void reset() throws IOException {
+        public void reset() throws IOException {
             socket.setSoLinger(true, 0);
             socket.close();
         }
@@ -83,48 +83,48 @@ final class FaultyRegistry implements Closeable {
 
     private final ServerSocket server;
     private final Map<String, Handler> handlers = new ConcurrentHashMap<>();
-    final List<Request> requests = new CopyOnWriteArrayList<>();
+    public final List<Request> requests = new CopyOnWriteArrayList<>();
     final AtomicInteger open = new AtomicInteger();
     final AtomicInteger mostOpen = new AtomicInteger();
 
-    FaultyRegistry() throws IOException {
+    public FaultyRegistry() throws IOException {
         this(InetAddress.getByName("127.0.0.1"));
     }
 
-    FaultyRegistry(InetAddress address) throws IOException {
+    public FaultyRegistry(InetAddress address) throws IOException {
         server = new ServerSocket(0, 50, address);
         start(this::accept);
     }
 
-    int port() {
+    public int port() {
         return server.getLocalPort();
     }
 
-    String url() {
+    public String url() {
         return "http://127.0.0.1:" + port();
     }
 
-    Reference name(String rest) {
+    public Reference name(String rest) {
         return Reference.parse("127.0.0.1:" + port() + "/" + rest);
     }
 
-    FaultyRegistry on(String path, Handler handler) {
+    public FaultyRegistry on(String path, Handler handler) {
         handlers.put(path, handler);
         return this;
     }
 
-    FaultyRegistry manifest(String repository, String reference, MediaType type, String json) {
+    public FaultyRegistry manifest(String repository, String reference, MediaType type, String json) {
         return on(
                 "/v2/" + repository + "/manifests/" + reference,
                 (request, wire) -> wire.reply(200, json, "Content-Type: " + type));
     }
 
     /** A well-behaved blob, ranges included. */
-    FaultyRegistry blob(String repository, byte[] bytes) {
+    public FaultyRegistry blob(String repository, byte[] bytes) {
         return on("/v2/" + repository + "/blobs/" + Digest.of(bytes), serving(bytes));
     }
 
-    static Handler serving(byte[] bytes) {
+    public static Handler serving(byte[] bytes) {
         return (request, wire) -> {
             int from = offset(request);
             if (from == 0) {
@@ -136,16 +136,16 @@ final class FaultyRegistry implements Closeable {
     }
 
     /** 0 when no range is asked for. */
-    static int offset(Request request) {
+    public static int offset(Request request) {
         String range = request.header("Range");
         return range.isEmpty() ? 0 : Integer.parseInt(range.substring("bytes=".length(), range.indexOf('-')));
     }
 
-    static String range(int from, int length) {
+    public static String range(int from, int length) {
         return "Content-Range: bytes " + from + "-" + (length - 1) + "/" + length;
     }
 
-    List<Request> requests(String path) {
+    public List<Request> requests(String path) {
         return requests.stream().filter(r -> r.path().equals(path)).toList();
     }
 

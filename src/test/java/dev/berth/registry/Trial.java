@@ -14,8 +14,8 @@ import java.util.Random;
 import java.util.stream.Collectors;
 
 /** What the tests of this package share: impatient limits, documents, a sink in memory. */
-final class Trial {
-    static final Limits IMPATIENT = new Limits(
+public final class Trial {
+    public static final Limits IMPATIENT = new Limits(
             Duration.ofSeconds(2),
             Duration.ofSeconds(1),
             Duration.ofMillis(500),
@@ -25,30 +25,30 @@ final class Trial {
             Duration.ofMillis(20),
             Duration.ofSeconds(3),
             6);
-    static final CredentialFiles NOBODY = new CredentialFiles(List.of(), Map.of());
+    public static final CredentialFiles NOBODY = new CredentialFiles(List.of(), Map.of());
 
     private Trial() {}
 
-    static byte[] random(int length) {
+    public static byte[] random(int length) {
         byte[] bytes = new byte[length];
         new Random(length).nextBytes(bytes);
         return bytes;
     }
 
-    static byte[] utf8(String text) {
+    public static byte[] utf8(String text) {
         return text.getBytes(StandardCharsets.UTF_8);
     }
 
-    static Descriptor layer(byte[] bytes) {
+    public static Descriptor layer(byte[] bytes) {
         return new Descriptor(MediaType.OCI_LAYER, Digest.of(bytes), bytes.length);
     }
 
-    static String json(Descriptor descriptor, String more) {
+    public static String json(Descriptor descriptor, String more) {
         return "{\"mediaType\":\"" + descriptor.mediaType() + "\",\"digest\":\"" + descriptor.digest() + "\",\"size\":"
                 + descriptor.size() + more + "}";
     }
 
-    static String config(String architecture, byte[]... layers) {
+    public static String config(String architecture, byte[]... layers) {
         String digests = java.util.Arrays.stream(layers)
                 .map(bytes -> "\"" + Digest.of(bytes) + "\"")
                 .collect(Collectors.joining(","));
@@ -56,7 +56,7 @@ final class Trial {
                 + "\",\"os\":\"linux\",\"rootfs\":{\"type\":\"layers\",\"diff_ids\":[" + digests + "]}}";
     }
 
-    static String manifest(String config, byte[]... layers) {
+    public static String manifest(String config, byte[]... layers) {
         byte[] bytes = utf8(config);
         String list =
                 java.util.Arrays.stream(layers).map(l -> json(layer(l), "")).collect(Collectors.joining(","));
@@ -65,17 +65,17 @@ final class Trial {
                 + list + "]}";
     }
 
-    static String index(String... entries) {
+    public static String index(String... entries) {
         return "{\"schemaVersion\":2,\"mediaType\":\"" + MediaType.OCI_INDEX + "\",\"manifests\":["
                 + String.join(",", entries) + "]}";
     }
 
-    static String entry(MediaType type, String document, String more) {
+    public static String entry(MediaType type, String document, String more) {
         byte[] bytes = utf8(document);
         return json(new Descriptor(type, Digest.of(bytes), bytes.length), more);
     }
 
-    static String platform(String architecture) {
+    public static String platform(String architecture) {
         return ",\"platform\":{\"os\":\"linux\",\"architecture\":\"" + architecture + "\"}";
     }
 

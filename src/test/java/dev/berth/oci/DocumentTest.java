@@ -1,0 +1,164 @@
+package dev.berth.oci;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** Manifests, indexes and configurations, read strictly. */
+class DocumentTest {
+    private static final String A = "sha256:" + "a".repeat(64);
+    private static final String B = "sha256:" + "b".repeat(64);
+
+    private static byte[] utf8(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static String descriptor(MediaType type, String digest, String more) {
+        return "{\"mediaType\":\"" + type + "\",\"digest\":\"" + digest + "\",\"size\":7" + more + "}";
+    }
+
+    private static String manifest(String more) {
+        return "{\"schemaVersion\":2,\"config\":" + descriptor(MediaType.OCI_CONFIG, A, "") + ",\"layers\":["
+                + descriptor(MediaType.OCI_LAYER_GZIP, B, "") + "]" + more + "}";
+    }
+
+    private static String refused(String json) {
+        return assertThrows(OciException.BadDocument.class, () -> Document.parse(utf8(json), Optional.empty()))
+                .getMessage();
+    }
+
+    private static String refusedConfig(String json) {
+        return assertThrows(OciException.BadDocument.class, () -> ImageConfig.parse(utf8(json)))
+                .getMessage();
+    }
+
+    @Test
+    void aManifestKeepsItsBytes() {
+        byte[] bytes = utf8(" " + manifest("") + "\n");
+        Manifest manifest = Manifest.parse(bytes);
+        assertArrayEquals(bytes, manifest.bytes());
+        assertEquals(Digest.of(bytes), manifest.digest());
+        assertEquals(bytes.length, manifest.descriptor().size());
+        assertEquals(MediaType.OCI_MANIFEST, manifest.mediaType());
+        assertEquals(
+                MediaType.Compression.GZIP, manifest.layers().get(0).mediaType().compression());
+        assertEquals(14, manifest.totalSize());
+    }
+
+    @Test
+    void brokenJsonIsRefusedInOneLine() {
+        assertTrue(refused("{").contains("not valid JSON"));
+        assertTrue(refused("").contains("not a JSON object"));
+        assertTrue(refused("[]").contains("not a JSON object"));
+        assertTrue(refused(manifest("") + "{}").contains("not valid JSON"));
+        assertTrue(refused("{\"schemaVersion\":2,\"schemaVersion\":2}").contains("not valid JSON"));
+        assertEquals(1, refused("{\u0007\n\n").lines().count());
+    }
+
+    @Test
+    void deepAndHugeDocumentsAreRefused() {
+        refused("{\"x\":".repeat(100_000));
+        refused(manifest(",\"x\":" + "[".repeat(1000) + "]".repeat(1000)));
+        refused(manifest(" ".repeat(5 << 20)));
+        refused(manifest(",\"x\":" + "1".repeat(1000)));
+    }
+
+    @Test
+    void everyComplaintNamesTheField() {
+        assertTrue(refused("{\"schemaVersion\":2,\"layers\":[]}").contains("config is missing"));
+        assertTrue(refused(manifest("").replace("\"size\":7", "\"size\":\"7\""))
+                .contains("config.size is not a whole number"));
+        assertTrue(refused(manifest("").replace("\"size\":7", "\"size\":-7")).contains("size is negative"));
+        assertTrue(refused(manifest("").replace(B, "sha256:../../x"))
+                .contains("layers[].digest \"sha256:../../x\" is none"));
+        assertTrue(refused(manifest(",\"mediaType\":3")).contains("mediaType is not a string"));
+    }
+
+    @Test
+    void whatIsNoContainerImageIsRefused() {
+        String chart = manifest("").replace(MediaType.OCI_CONFIG.value(), "application/vnd.cncf.helm.config.v1+json");
+        assertTrue(refused(chart).contains("this is no container image"));
+        String layer = manifest("").replace(MediaType.OCI_LAYER_GZIP.value(), "application/x-tar");
+        assertTrue(refused(layer).contains("cannot unpack"));
+    }
+
+    @Test
+    void kindsAreNotMixed() {
+        assertTrue(refused(manifest(",\"manifests\":[]")).contains("CVE-2021-41190"));
+        assertTrue(refused(manifest(",\"mediaType\":\"" + MediaType.OCI_INDEX + "\""))
+                .contains("of the other kind"));
+        assertTrue(refused("{\"schemaVersion\":1}").contains("schema 1"));
+        assertTrue(refused("{\"schemaVersion\":3}").contains("schemaVersion is 3"));
+        assertThrows(
+                OciException.BadDocument.class,
+                () -> Document.parse(utf8(manifest("")), Optional.of(MediaType.OCI_INDEX)));
+        Document.parse(utf8(manifest("")), Optional.of(new MediaType("Application/JSON; charset=utf-8")));
+    }
+
+    @Test
+    void anIndexOffersTheBestVariant() {
+        String entry = ",\"platform\":{\"os\":\"linux\",\"architecture\":\"arm\",\"variant\":\"%s\"}";
+        ImageIndex index = ImageIndex.parse(utf8("{\"schemaVersion\":2,\"manifests\":["
+                + descriptor(MediaType.OCI_MANIFEST, A, entry.formatted("v5")) + ","
+                + descriptor(MediaType.OCI_MANIFEST, B, entry.formatted("v6")) + "]}"));
+        assertEquals(
+                B,
+                index.select(Platform.parse("linux/arm/v7"))
+                        .orElseThrow()
+                        .digest()
+                        .toString());
+        assertEquals(
+                A,
+                index.select(Platform.parse("linux/arm/v5"))
+                        .orElseThrow()
+                        .digest()
+                        .toString());
+        assertTrue(index.select(Platform.parse("linux/amd64")).isEmpty());
+        assertEquals(2, index.platforms().size());
+    }
+
+    @Test
+    void attestationsAreNoImages() {
+        ImageIndex index = ImageIndex.parse(utf8("{\"schemaVersion\":2,\"manifests\":["
+                + descriptor(
+                        MediaType.OCI_MANIFEST, A, ",\"platform\":{\"os\":\"unknown\",\"architecture\":\"unknown\"}")
+                + "]}"));
+        assertTrue(index.select(Platform.parse("linux/amd64")).isEmpty());
+        assertTrue(index.platforms().isEmpty());
+    }
+
+    @Test
+    void aConfigurationIsReadAsDockerWritesIt() {
+        ImageConfig config = ImageConfig.parse(utf8("{\"architecture\":\"arm64\",\"os\":\"linux\",\"variant\":\"v8\","
+                + "\"created\":\"2024-01-02T03:04:05.123456789+01:00\",\"config\":{\"User\":\"me\",\"Env\":[\"A=1\"],"
+                + "\"Entrypoint\":\"sh\",\"Cmd\":null,\"Volumes\":{\"/b\":{},\"/a\":{}},\"ExposedPorts\":{\"80/tcp\":{}},"
+                + "\"Labels\":{\"k\":\"v\",\"n\":null},\"Healthcheck\":{\"Test\":[\"CMD\",\"x\"],\"Interval\":5000000000}},"
+                + "\"rootfs\":{\"type\":\"layers\",\"diff_ids\":[\"" + A + "\"]},"
+                + "\"history\":[{\"created\":\"nonsense\",\"created_by\":\"x\",\"empty_layer\":true}]}"));
+        assertEquals("linux/arm64", config.platform().toString());
+        assertEquals(
+                "2024-01-02T02:04:05.123456789Z", config.created().orElseThrow().toString());
+        assertEquals(List.of("sh"), config.config().entrypoint());
+        assertEquals(List.of(), config.config().command());
+        assertEquals(List.of("/b", "/a"), config.config().volumes());
+        assertEquals(Map.of("k", "v"), config.config().labels());
+        assertEquals(5, config.config().healthcheck().orElseThrow().interval().toSeconds());
+        assertTrue(config.history().get(0).emptyLayer()
+                && config.history().get(0).created().isEmpty());
+    }
+
+    @Test
+    void aBrokenConfigurationIsRefused() {
+        assertTrue(refusedConfig("{}").contains("rootfs is missing"));
+        assertTrue(refusedConfig("{\"rootfs\":{\"diff_ids\":[\"x\"]}}").contains("rootfs.diff_ids holds something"));
+        assertTrue(refusedConfig("{\"rootfs\":{\"type\":\"other\"}}").contains("instead of layers"));
+        assertTrue(refusedConfig("{\"rootfs\":{},\"config\":{\"Env\":[1]}}").contains("config.Env is not a string"));
+    }
+}
