@@ -1,8 +1,63 @@
 package dev.berth.rootfs;
 
-/** A base layer that has one of everything. */
-final class Layered {
+import java.util.List;
+import java.util.Set;
+
+/** An image that has one of everything that layers can do to each other. */
+public final class Layered {
+    /** Directories whose time umoci leaves at the moment of unpacking. */
+    public static final Set<String> UMOCI_TIMES = Set.of(
+            ".", "odd/deeper", "odd/deeper/new", "brand", "brand/new", "away", "away/from", "away/from/here", "kept");
+
+    /** Marks an opaque directory; umoci up to 0.4.7 knows {@link #UMOCI_OPAQUE} instead, by a slip of the pen. */
+    public static final String OPAQUE = ".wh..wh.opq";
+
+    public static final String UMOCI_OPAQUE = ".wh..wh..opq";
+
     private Layered() {}
+
+    /** Whiteouts, opaque directories, hard links across layers, implied and symlinked parents, from the lowest layer up. */
+    public static List<TarBuilder> image(String opaque) {
+        return List.of(
+                base(),
+                deletions(opaque),
+                new TarBuilder()
+                        .hardLink("linked-below", "/etc/shadow")
+                        .hardLink("bin/third", "bin/first")
+                        .hardLink("symlink-linked", "link")
+                        .directory("odd/deep/", m -> m.mode(0700))
+                        .hardLink("odd/deep/caps", "bin/caps"),
+                new TarBuilder()
+                        .file("odd/file", "in a directory of mode 1731")
+                        .file("odd/deeper/new/file", "x")
+                        .file("brand/new/file", "x")
+                        .file("lib/below", "through a relative link")
+                        .file("absolute/inside", "through an absolute link")
+                        .file("up/deep/inside", "through ..")
+                        .file("dangling/made", "where it leads, a directory is made")
+                        .file("lib/.wh.old", "")
+                        .hardLink("bin/fourth", "bin/third"));
+    }
+
+    static TarBuilder deletions(String opaque) {
+        return new TarBuilder()
+                .directory("./")
+                .file("etc/.wh.passwd", "")
+                .file("etc/.wh.never-was", "")
+                .file("nowhere/.wh.x", "")
+                .directory("opaque/", m -> m.mode(0700).owner(3, 4))
+                .file("opaque/" + opaque, "")
+                .file("opaque/new", "new")
+                .file("late-opaque/sibling", "before the mark")
+                .file("late-opaque/" + opaque, "")
+                .file("tree/.wh.branch", "")
+                .file(".wh.gone", "")
+                .directory("gone/", m -> m.mode(0711))
+                .file("gone/again", "x")
+                .directory("kept/")
+                .file("kept/inner", "x")
+                .file(".wh.kept", "");
+    }
 
     static TarBuilder base() {
         return new TarBuilder()

@@ -1,5 +1,7 @@
 package dev.berth.rootfs;
 
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.berth.linux.At;
 import dev.berth.linux.DirectoryEntry;
 import dev.berth.linux.Fd;
@@ -11,6 +13,7 @@ import dev.berth.linux.Timestamp;
 import dev.berth.oci.Digest;
 import dev.berth.rootfs.tar.RawName;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.HexFormat;
@@ -18,11 +21,15 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
-/** Everything that can be told about a tree, path by path. */
+/** Everything that can be told about a tree, path by path; what is mounted on it is left out. */
 public final class TreeScan {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
     private final Syscalls calls = Syscalls.linux();
     private final Map<String, Node> nodes = new TreeMap<>();
     private final Map<Long, TreeSet<String>> names = new TreeMap<>();
+
+    private long mount;
 
     private TreeScan() {}
 
@@ -51,6 +58,7 @@ public final class TreeScan {
         TreeScan scan = new TreeScan();
         try (Fd readable = new Fd(
                 scan.calls, scan.calls.openat(root.number(), new byte[] {'.'}, Open.RDONLY | Open.DIRECTORY, 0))) {
+            scan.mount = scan.calls.fstat(readable.number()).mount();
             scan.node(".", readable, scan.calls.fstat(readable.number()));
             scan.walk(readable, "");
         }
@@ -72,6 +80,17 @@ public final class TreeScan {
         return scan.nodes;
     }
 
+    /** A program of its own, for namespaces that a JVM cannot enter: prints the tree of its argument as JSON. */
+    public static void main(String[] arguments) throws IOException {
+        System.out.write(JSON.writeValueAsBytes(of(Path.of(arguments[0]))));
+        System.out.flush();
+    }
+
+    /** What {@link #main} printed. */
+    public static Map<String, Node> parse(byte[] json) throws IOException {
+        return JSON.readValue(json, new TypeReference<TreeMap<String, Node>>() {});
+    }
+
     private void walk(Fd directory, String path) {
         for (var batch = calls.getdents(directory.number());
                 !batch.isEmpty();
@@ -81,6 +100,9 @@ public final class TreeScan {
                 try (Fd handle =
                         new Fd(calls, calls.openat(directory.number(), entry.name(), Open.PATH | Open.NOFOLLOW, 0))) {
                     Stat stat = calls.fstat(handle.number());
+                    if (stat.mount() != mount) {
+                        continue;
+                    }
                     node(child, handle, stat);
                     if (stat.isDirectory()) {
                         try (Fd inner = new Fd(

@@ -17,10 +17,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The tree that a container sees is the one that {@code umoci unpack} makes of the same image. */
 class UmociTest {
-    private static final String OPAQUE = ".wh..wh.opq";
-    /** What umoci up to 0.4.7 takes for the mark of an opaque directory, by a slip of the pen. */
-    private static final String UMOCI_OPAQUE = ".wh..wh..opq";
-
     /** cap_net_raw+ep, version 2: bytes that are no UTF-8. */
     static final byte[] CAPABILITY = HexFormat.of().parseHex("0100000200200000000000000000000000000000");
 
@@ -45,23 +41,7 @@ class UmociTest {
         check(
                 opaque -> List.of(
                         Layered.base(),
-                        new TarBuilder()
-                                .directory("./")
-                                .file("etc/.wh.passwd", "")
-                                .file("etc/.wh.never-was", "")
-                                .file("nowhere/.wh.x", "")
-                                .directory("opaque/", m -> m.mode(0700).owner(3, 4))
-                                .file("opaque/" + opaque, "")
-                                .file("opaque/new", "new")
-                                .file("late-opaque/sibling", "before the mark")
-                                .file("late-opaque/" + opaque, "")
-                                .file("tree/.wh.branch", "")
-                                .file(".wh.gone", "")
-                                .directory("gone/", m -> m.mode(0711))
-                                .file("gone/again", "x")
-                                .directory("kept/")
-                                .file("kept/inner", "x")
-                                .file(".wh.kept", ""),
+                        Layered.deletions(opaque),
                         new TarBuilder()
                                 .directory("tree/")
                                 .directory("tree/branch/")
@@ -131,6 +111,11 @@ class UmociTest {
     }
 
     @Test
+    void everythingTogether() throws Exception {
+        check(Layered::image, Layered.UMOCI_TIMES);
+    }
+
+    @Test
     void manyLayers() throws Exception {
         List<TarBuilder> layers = new java.util.ArrayList<>();
         for (int i = 0; i < 60; i++) {
@@ -149,9 +134,9 @@ class UmociTest {
     }
 
     private void check(Function<String, List<TarBuilder>> layers, Set<String> anyTime) throws Exception {
-        Path expected = umoci(layers.apply(UMOCI_OPAQUE));
+        Path expected = umoci(layers.apply(Layered.UMOCI_OPAQUE));
         try (TestImage image = new TestImage(temp.resolve("data"))) {
-            layers.apply(OPAQUE).forEach(image::layer);
+            layers.apply(Layered.OPAQUE).forEach(image::layer);
             Snapshots snapshots = new Snapshots(image.data, Syscalls.linux());
             List<LayerDirectory> stack = image.closing(new Layers(image.data, Syscalls.linux()))
                     .unpack(image.layers, image.diffIds, LayerProgress.NONE);
