@@ -24,6 +24,7 @@ import dev.berth.oci.Platform;
 import dev.berth.oci.Reference;
 import dev.berth.registry.CredentialFiles;
 import dev.berth.registry.Limits;
+import dev.berth.registry.Proxies;
 import dev.berth.registry.Registry;
 import dev.berth.rootfs.Layers;
 import dev.berth.rootfs.Snapshots;
@@ -116,7 +117,10 @@ public final class Wiring {
     /** The registry's client needs the event loops of the web server, which come later than the rest. */
     private void connect(Vertx vertx) {
         Registry registry = new Registry(
-                vertx, CredentialFiles.of(Path.of(System.getProperty("user.home")), System.getenv()), Limits.DEFAULT);
+                vertx,
+                CredentialFiles.of(Path.of(System.getProperty("user.home")), System.getenv()),
+                Limits.DEFAULT,
+                Proxies.of(System.getenv()));
         ExecutorService threads = Executors.newCachedThreadPool(work -> {
             Thread thread = new Thread(work, "berth-pull");
             thread.setDaemon(true);

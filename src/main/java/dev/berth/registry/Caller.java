@@ -23,8 +23,8 @@ final class Caller {
     private final Authorizer authorizer;
     private final Backoff backoff;
     private final Limits limits;
-    /** A refused connection to a server that has answered before is a restart; to another, a wrong name. */
-    private final Set<Origin> reached = ConcurrentHashMap.newKeySet();
+    /** When it last answered: a refused connection to a server that did so just now is a restart, else a wrong name. */
+    private final Map<Origin, Long> reached = new ConcurrentHashMap<>();
 
     Caller(Transport transport, CredentialFiles credentials, Backoff backoff, Limits limits) {
         this.transport = transport;
@@ -74,8 +74,14 @@ final class Caller {
 
     private boolean mayTryAgain(TransportException e, Call<?> call, int failures) {
         boolean worthwhile =
-                e.stage() == Stage.EXCHANGE || e.stage() == Stage.CONNECT && reached.contains(Origin.of(call.uri()));
+                e.stage() == Stage.EXCHANGE || e.stage() == Stage.CONNECT && wasThere(Origin.of(call.uri()));
         return worthwhile && failures + 1 < limits.attempts();
+    }
+
+    private boolean wasThere(Origin origin) {
+        Long answered = reached.get(origin);
+        return answered != null
+                && System.nanoTime() - answered < limits.longestWait().toNanos();
     }
 
     private <T> Optional<T> read(Exchange answer, Call<T> call) throws TransportException {
@@ -134,7 +140,7 @@ final class Caller {
                 headers.remove("Authorization");
             }
             Exchange answer = transport.send(call.method(), uri, headers, call.body(), cancellation);
-            reached.add(Origin.of(uri));
+            reached.put(Origin.of(uri), System.nanoTime());
             if (!REDIRECTS.contains(answer.status())) {
                 return home ? answer : answerFromElsewhere(answer);
             }

@@ -27,13 +27,18 @@ public final class Registry implements AutoCloseable {
     private final Caller caller;
     private final Semaphore blobs;
 
+    /** Without a proxy. */
     public Registry(Vertx vertx, CredentialFiles credentials, Limits limits) {
-        this(vertx, credentials, limits, new HttpClientOptions());
+        this(vertx, credentials, limits, Proxies.NONE);
+    }
+
+    public Registry(Vertx vertx, CredentialFiles credentials, Limits limits, Proxies proxies) {
+        this(vertx, credentials, limits, proxies, new HttpClientOptions());
     }
 
     /** @param options whom to trust; timeouts and pools are set here */
-    Registry(Vertx vertx, CredentialFiles credentials, Limits limits, HttpClientOptions options) {
-        this.transport = new Transport(vertx, limits, options);
+    Registry(Vertx vertx, CredentialFiles credentials, Limits limits, Proxies proxies, HttpClientOptions options) {
+        this.transport = new Transport(vertx, limits, proxies, options);
         Backoff backoff = new Backoff(limits, RandomGenerator.getDefault(), Clock.systemUTC());
         this.caller = new Caller(transport, credentials, backoff, limits);
         this.blobs = new Semaphore(limits.blobsAtOnce(), true);

@@ -1,6 +1,7 @@
 package dev.berth.registry;
 
 import dev.berth.registry.TransportException.Stage;
+import io.netty.handler.proxy.ProxyConnectException;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -10,6 +11,7 @@ import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
+import io.vertx.core.net.ProxyOptions;
 import io.vertx.core.net.SocketAddress;
 import java.net.ConnectException;
 import java.net.InetAddress;
@@ -19,6 +21,7 @@ import java.net.URI;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -33,9 +36,11 @@ final class Transport implements AutoCloseable {
 
     private final HttpClient client;
     private final Limits limits;
+    private final Proxies proxies;
 
-    Transport(Vertx vertx, Limits limits, HttpClientOptions options) {
+    Transport(Vertx vertx, Limits limits, Proxies proxies, HttpClientOptions options) {
         this.limits = limits;
+        this.proxies = proxies;
         HttpClientOptions all = new HttpClientOptions(options)
                 .setConnectTimeout((int) limits.connect().toMillis())
                 .setSslHandshakeTimeout(limits.head().toMillis())
@@ -81,31 +86,42 @@ final class Transport implements AutoCloseable {
     /** Tries every address of the host: a name may have an IPv6 address that leads nowhere from here. */
     private HttpClientRequest connect(HttpMethod method, URI uri, Origin origin, Cancellation cancellation)
             throws TransportException {
+        RequestOptions options = options(method, uri, origin);
+        Optional<ProxyOptions> proxy = proxies.forOrigin(origin);
+        if (proxy.isPresent()) {
+            // the proxy looks the name up: here it may not even be known
+            return connect(options.setProxyOptions(proxy.get()), cancellation);
+        }
         TransportException last = null;
         for (InetAddress address : addresses(origin.host())) {
-            Future<HttpClientRequest> connected = client.request(options(method, uri, origin, address));
             try {
-                // waiting for a free connection of the pool counts too, hence more than the time to connect
-                return await(connected, limits.connect().plus(limits.head()), Stage.CONNECT, cancellation);
+                InetSocketAddress server = new InetSocketAddress(address, origin.port());
+                return connect(options.setServer(SocketAddress.inetSocketAddress(server)), cancellation);
             } catch (TransportException e) {
-                connected.onSuccess(HttpClientRequest::reset);
                 last = e;
-            } catch (RuntimeException e) {
-                connected.onSuccess(HttpClientRequest::reset);
-                throw e;
             }
         }
         throw last;
     }
 
-    private static RequestOptions options(HttpMethod method, URI uri, Origin origin, InetAddress address) {
+    private HttpClientRequest connect(RequestOptions options, Cancellation cancellation) throws TransportException {
+        Future<HttpClientRequest> connected = client.request(new RequestOptions(options));
+        try {
+            // waiting for a free connection of the pool counts too, hence more than the time to connect
+            return await(connected, limits.connect().plus(limits.head()), Stage.CONNECT, cancellation);
+        } catch (TransportException | RuntimeException e) {
+            connected.onSuccess(HttpClientRequest::reset);
+            throw e;
+        }
+    }
+
+    private static RequestOptions options(HttpMethod method, URI uri, Origin origin) {
         String path = uri.getRawPath().isEmpty() ? "/" : uri.getRawPath();
         return new RequestOptions()
                 .setMethod(method)
                 .setSsl(origin.isHttps())
                 .setHost(origin.host())
                 .setPort(origin.port())
-                .setServer(SocketAddress.inetSocketAddress(new InetSocketAddress(address, origin.port())))
                 .setURI(uri.getRawQuery() == null ? path : path + "?" + uri.getRawQuery())
                 .setFollowRedirects(false);
     }
@@ -142,6 +158,10 @@ final class Transport implements AutoCloseable {
         for (Throwable t = cause; t != null; t = t.getCause()) {
             if (t instanceof SSLException) {
                 return new TransportException(Stage.HANDSHAKE, "TLS failed (" + t.getMessage() + ")", cause);
+            }
+            if (t instanceof ProxyConnectException) {
+                return new TransportException(
+                        stage, "the proxy of HTTPS_PROXY refuses (" + t.getMessage() + ")", cause);
             }
             if (t instanceof NoRouteToHostException) {
                 return new TransportException(stage, "no route to it; check your network", cause);
