@@ -240,7 +240,7 @@ make_archives() {
 }
 
 archive_client() {
-    "$java" -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:-UsePerfData -Xmx64m "-XX:ArchiveClassesAtExit=$1/berth-cli.jsa" \
+    timeout 60 "$java" -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:-UsePerfData -Xmx64m "-XX:ArchiveClassesAtExit=$1/berth-cli.jsa" \
         -cp "$1/berth.jar" dev.berth.cli.ClassData >/dev/null 2>&1 </dev/null
 }
 

@@ -40,11 +40,23 @@ final class CannedService implements AutoCloseable {
 
     private void serve() {
         while (!listener.isClosed()) {
-            try (Socket socket = listener.accept()) {
-                answer(new BufferedInputStream(socket.getInputStream()), socket.getOutputStream());
-            } catch (IOException e) {
-                continue; // a client that went away, or the end
+            try {
+                Socket socket = listener.accept();
+                // Each for itself: a terminal's socket stays open while the container is started by another call.
+                Thread thread = new Thread(() -> answer(socket), "canned answer");
+                thread.setDaemon(true);
+                thread.start();
+            } catch (IOException closed) {
+                return;
             }
+        }
+    }
+
+    private static void answer(Socket socket) {
+        try (socket) {
+            answer(new BufferedInputStream(socket.getInputStream()), socket.getOutputStream());
+        } catch (IOException clientWentAway) {
+            return;
         }
     }
 
