@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
 
 /**
@@ -40,17 +41,25 @@ final class Directory {
 
     synchronized void rename(Container container, ContainerName name) {
         refuseTaken(name, container);
-        save(container, container.record().named(name));
+        save(container, record -> record.named(name));
     }
 
-    /** Writes a new record and tells it. */
-    void save(Container container, ContainerRecord record) {
-        if (container.isRemoved()) {
-            return; // writing would bring its directory back
-        }
-        records.write(record);
-        container.record(record);
+    /** Changes and writes the record, and tells it. */
+    void save(Container container, UnaryOperator<ContainerRecord> change) {
+        keep(container, change);
         tell(container);
+    }
+
+    /** Changes and writes the record, and tells nobody yet. Changes of one container wait for each other: none is lost. */
+    void keep(Container container, UnaryOperator<ContainerRecord> change) {
+        synchronized (container) {
+            if (container.isRemoved()) {
+                return; // writing would bring its directory back
+            }
+            ContainerRecord changed = change.apply(container.record());
+            records.write(changed);
+            container.record(changed);
+        }
     }
 
     void remove(Container container) {

@@ -64,24 +64,23 @@ final class Lifecycle {
         }
         ContainerState before = container.record().started() == null ? ContainerState.CREATED : ContainerState.EXITED;
         try {
-            directory.save(container, container.record().starting());
+            directory.save(container, ContainerRecord::starting);
             Launched launched = starter.start(container.record(), container.startSize());
             watch(container, launched);
         } catch (RuntimeException e) {
             container.ended(before);
-            directory.save(container, container.record().notStarted(e.getMessage()));
+            directory.save(container, record -> record.notStarted(e.getMessage()));
             throw e;
         }
         openPorts(container);
     }
 
     private void watch(Container container, Launched launched) {
-        ContainerRecord started = container.record().started(launched.started());
         Run run = new Run(container);
         MonitorClient monitor = connect(container, run);
-        container.record(started);
+        directory.keep(container, record -> record.started(launched.started()));
         container.runs(launched.init(), launched.process().pid(), monitor);
-        directory.save(container, started);
+        directory.tell(container);
         events.publish("container.started", container.id(), container.name(), Map.of());
         run.ready.countDown();
         if (monitor == null) {
@@ -94,12 +93,16 @@ final class Lifecycle {
         try {
             ports.open(container);
         } catch (ContainerException e) {
+            ProcessIdentity init = container.init();
+            if (init == null || !init.isRunning(PROC)) {
+                return; // a quick program has ended, and its network with it: nothing is missing
+            }
             synchronized (container) {
                 container.requestStop();
             }
             kill(container, Signal.KILL);
             awaitEnd(container, KILL_PATIENCE);
-            directory.save(container, container.record().notStarted(e.getMessage()));
+            directory.save(container, record -> record.notStarted(e.getMessage()));
             throw e;
         }
     }
@@ -196,7 +199,7 @@ final class Lifecycle {
         ExitRecord exit = ExitRecord.read(place).orElse(null);
         if (exit == null && monitor.isEmpty()) {
             container.ended(container.state());
-            directory.save(container, container.record().notStarted("the service ended while it was starting this"));
+            directory.save(container, record -> record.notStarted("the service ended while it was starting this"));
             return;
         }
         finish(
@@ -247,15 +250,18 @@ final class Lifecycle {
 
     private void finish(Container container, ExitRecord exit) {
         String why = exit.reason().isEmpty() ? null : exit.reason();
-        container.record(container.record().ended(exit.time(), exit.code(), why));
         awaitMonitorEnd(container);
-        container.ended(ContainerState.EXITED);
-        directory.save(container, container.record());
-        events.publish(
-                "container.exited",
-                container.id(),
-                container.name(),
-                Map.of("exitCode", Integer.toString(exit.code())));
+        // On the disk before anybody hears of it: who does may remove the container at once.
+        directory.keep(container, record -> record.ended(exit.time(), exit.code(), why));
+        synchronized (container) {
+            container.ended(ContainerState.EXITED);
+            events.publish(
+                    "container.exited",
+                    container.id(),
+                    container.name(),
+                    Map.of("exitCode", Integer.toString(exit.code())));
+        }
+        directory.tell(container);
         if (container.record().config().autoRemove()) {
             autoRemove.accept(container);
         }
@@ -323,6 +329,7 @@ final class Lifecycle {
                     }
                     over = true;
                 }
+                awaitMonitorEnd(container);
                 Path place = paths.container(container.id());
                 finish(
                         container,

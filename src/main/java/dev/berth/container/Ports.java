@@ -32,7 +32,7 @@ final class Ports {
             List<PortRequest> ports =
                     new ArrayList<>(container.record().config().ports());
             ports.add(made);
-            directory.save(container, container.record().with(withPorts(container, ports)));
+            directory.save(container, record -> record.with(record.config().withPorts(ports)));
         }
         events.publish("port.added", container.id(), container.name(), attributes(made));
         return view(container, made);
@@ -55,7 +55,7 @@ final class Ports {
                     new ArrayList<>(container.record().config().ports());
             ports.remove(port);
             container.portWorks(port);
-            directory.save(container, container.record().with(withPorts(container, ports)));
+            directory.save(container, record -> record.with(record.config().withPorts(ports)));
         }
         events.publish("port.removed", container.id(), container.name(), attributes(port));
     }
@@ -71,7 +71,7 @@ final class Ports {
             made.add(forward(container, port));
         }
         if (!made.equals(wanted)) {
-            directory.save(container, container.record().with(withPorts(container, made)));
+            directory.save(container, record -> record.with(record.config().withPorts(made)));
         }
     }
 
@@ -134,10 +134,6 @@ final class Ports {
                                 + ": this container has it already, for its port " + other.containerPort());
             }
         }
-    }
-
-    private static CreateRequest withPorts(Container container, List<PortRequest> ports) {
-        return container.record().config().withPorts(ports);
     }
 
     private static ContainerView.PortView view(Container container, PortRequest port) {
