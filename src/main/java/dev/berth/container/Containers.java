@@ -2,13 +2,10 @@ package dev.berth.container;
 
 import dev.berth.image.ImageException;
 import dev.berth.image.ImageUse;
-import dev.berth.image.StoredImage;
 import dev.berth.launcher.BadLaunch;
-import dev.berth.launcher.ImageUser;
 import dev.berth.launcher.Signal;
+import dev.berth.network.PortHolders;
 import dev.berth.oci.Digest;
-import dev.berth.oci.OciException;
-import dev.berth.oci.Reference;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -21,7 +18,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
-import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 
 /**
@@ -40,7 +36,7 @@ public final class Containers implements Attachments {
     private final Lifecycle lifecycle;
     private final ExecSessions sessions;
     private final ContainerLogs logs;
-    private final RandomGenerator random = RandomGenerator.getDefault();
+    private final Creation creation;
 
     public Containers(Engine engine, Events events) {
         this.engine = engine;
@@ -59,6 +55,7 @@ public final class Containers implements Attachments {
                 container -> delete(container, true));
         this.sessions = new ExecSessions(engine, paths, events);
         this.logs = new ContainerLogs(paths);
+        this.creation = new Creation(engine, directory, volumes, events);
     }
 
     /** Reads what is on the disk and finds what ran on. To be called once, before anything else. */
@@ -129,86 +126,7 @@ public final class Containers implements Attachments {
 
     /** @throws ImageException.NotFound when the image is not here and may not be fetched */
     public ContainerView create(CreateRequest request) {
-        check(request);
-        StoredImage image = engine.imageSource().get(request.image(), request.pull());
-        String id = ContainerId.random(random).value();
-        ContainerName name = request.name() == null ? directory.freeName(random) : request.name();
-        var defaults = image.config().config();
-        String shown = shown(request.image(), image);
-        CreateRequest config =
-                ImageDefaults.resolve(request, shown, name, id.substring(0, 12), defaults, Volumes::randomName);
-        Container container = new Container(
-                new ContainerRecord(
-                        ContainerRecord.VERSION,
-                        id,
-                        name,
-                        shown,
-                        image.descriptor().digest().toString(),
-                        image.id().toString(),
-                        engine.clock().instant(),
-                        null,
-                        null,
-                        null,
-                        null,
-                        false,
-                        0,
-                        defaults.env(),
-                        defaults.stopSignal(),
-                        config),
-                ContainerState.CREATED);
-        directory.add(container);
-        config.mounts().stream()
-                .filter(mount -> mount.type().equals("volume"))
-                .forEach(mount -> volumes.ensure(mount.source()));
-        events.publish("container.created", id, name.value(), Map.of("image", shown));
-        return container.view();
-    }
-
-    /** What can be known to be wrong before anything is made. */
-    private static void check(CreateRequest request) {
-        if (!request.image().matches("(sha256:)?[0-9a-f]{6,64}")) {
-            try {
-                Reference.parse(request.image());
-            } catch (OciException e) {
-                throw new ContainerException.Invalid("image", e.getMessage());
-            }
-        }
-        try {
-            Starter.security(request);
-            if (request.user() != null) {
-                ImageUser.parse(request.user());
-            }
-        } catch (BadLaunch e) {
-            throw new ContainerException.Invalid(e.field(), e.getMessage());
-        }
-        if (!request.ports().isEmpty() && !request.network().equals(CreateRequest.SLIRP)) {
-            throw new ContainerException.Invalid(
-                    "ports", "cannot forward ports with network none: leave one of the two out");
-        }
-        for (int i = 0; i < request.mounts().size(); i++) {
-            MountRequest mount = request.mounts().get(i);
-            if (mount.type().equals("bind") && !Files.exists(Path.of(mount.source()))) {
-                throw new ContainerException.Invalid(
-                        "mounts[" + i + "].source",
-                        "cannot mount " + mount.source() + ": it does not exist; make it first, or name a volume");
-            }
-        }
-    }
-
-    private static String shown(String asked, StoredImage image) {
-        try {
-            Reference reference = Reference.parse(asked);
-            if (image.references().contains(reference)) {
-                return reference.canonical();
-            }
-        } catch (OciException e) {
-            return image.references().isEmpty()
-                    ? image.id().toString()
-                    : image.references().get(0).canonical();
-        }
-        return image.references().isEmpty()
-                ? image.id().toString()
-                : image.references().get(0).canonical();
+        return creation.create(request).view();
     }
 
     public ContainerView start(String reference) {
@@ -326,6 +244,27 @@ public final class Containers implements Attachments {
 
     public void removePort(String reference, String protocol, int hostPort, String hostAddress) {
         ports.remove(directory.find(reference), protocol, hostPort, hostAddress);
+    }
+
+    /** Every forward, and every port of the machine that somebody listens on. */
+    public PortsView portsOfMachine() {
+        List<PortsView.Forwarded> forwards = directory.all().stream()
+                .map(Container::view)
+                .flatMap(view ->
+                        view.ports().stream().map(port -> new PortsView.Forwarded(view.id(), view.name(), port)))
+                .toList();
+        List<PortsView.Taken> taken = new PortHolders(Path.of("/proc"))
+                .taken().stream()
+                        .map(port -> new PortsView.Taken(
+                                port.protocol().text(),
+                                port.port(),
+                                port.holder()
+                                        .map(it -> new PortsView.Holder(it.pid(), it.name()))
+                                        .orElse(null)))
+                        .distinct()
+                        .sorted(Comparator.comparing(PortsView.Taken::port).thenComparing(PortsView.Taken::protocol))
+                        .toList();
+        return new PortsView(forwards, taken);
     }
 
     /** Lines of a log; blocks while it follows. @param pause called whenever all that is there was told */

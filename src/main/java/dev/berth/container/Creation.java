@@ -1,0 +1,132 @@
+package dev.berth.container;
+
+import dev.berth.image.ImageException;
+import dev.berth.image.StoredImage;
+import dev.berth.launcher.BadLaunch;
+import dev.berth.launcher.ImageUser;
+import dev.berth.oci.OciException;
+import dev.berth.oci.Reference;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.random.RandomGenerator;
+
+/** Makes containers. */
+final class Creation {
+    private final Engine engine;
+    private final Directory directory;
+    private final Volumes volumes;
+    private final Events events;
+    private final RandomGenerator random = RandomGenerator.getDefault();
+
+    Creation(Engine engine, Directory directory, Volumes volumes, Events events) {
+        this.engine = engine;
+        this.directory = directory;
+        this.volumes = volumes;
+        this.events = events;
+    }
+
+    /** @throws ImageException.NotFound when the image is not here and may not be fetched */
+    Container create(CreateRequest request) {
+        check(request);
+        StoredImage image = engine.imageSource().get(request.image(), request.pull());
+        while (true) {
+            Container container = fresh(request, image);
+            try {
+                directory.add(container);
+            } catch (ContainerException.Conflict taken) {
+                if (request.name() == null) {
+                    continue; // another one was faster with the same two words
+                }
+                throw taken;
+            }
+            made(container);
+            return container;
+        }
+    }
+
+    private Container fresh(CreateRequest request, StoredImage image) {
+        String id = ContainerId.random(random).value();
+        ContainerName name = request.name() == null ? directory.freeName(random) : request.name();
+        var defaults = image.config().config();
+        String shown = shown(request.image(), image);
+        CreateRequest config =
+                ImageDefaults.resolve(request, shown, name, id.substring(0, 12), defaults, Volumes::randomName);
+        ContainerRecord record = new ContainerRecord(
+                ContainerRecord.VERSION,
+                id,
+                name,
+                shown,
+                image.descriptor().digest().toString(),
+                image.id().toString(),
+                engine.clock().instant(),
+                null,
+                null,
+                null,
+                null,
+                false,
+                0,
+                defaults.env(),
+                defaults.stopSignal(),
+                config);
+        return new Container(record, ContainerState.CREATED);
+    }
+
+    private void made(Container container) {
+        container.record().config().mounts().stream()
+                .filter(mount -> mount.type().equals("volume"))
+                .forEach(mount -> volumes.ensure(mount.source()));
+        events.publish(
+                "container.created",
+                container.id(),
+                container.name(),
+                Map.of("image", container.record().image()));
+    }
+
+    /** What can be known to be wrong before anything is made. */
+    private static void check(CreateRequest request) {
+        if (!request.image().matches("(sha256:)?[0-9a-f]{6,64}")) {
+            try {
+                Reference.parse(request.image());
+            } catch (OciException e) {
+                throw new ContainerException.Invalid("image", e.getMessage());
+            }
+        }
+        try {
+            Starter.security(request);
+            if (request.user() != null) {
+                ImageUser.parse(request.user());
+            }
+        } catch (BadLaunch e) {
+            throw new ContainerException.Invalid(e.field(), e.getMessage());
+        }
+        if (!request.ports().isEmpty() && !request.network().equals(CreateRequest.SLIRP)) {
+            throw new ContainerException.Invalid(
+                    "ports", "cannot forward ports with network none: leave one of the two out");
+        }
+        for (int i = 0; i < request.mounts().size(); i++) {
+            MountRequest mount = request.mounts().get(i);
+            if (mount.type().equals("bind") && !Files.exists(Path.of(mount.source()))) {
+                throw new ContainerException.Invalid(
+                        "mounts[" + i + "].source",
+                        "cannot mount " + mount.source() + ": it does not exist; make it first, or name a volume");
+            }
+        }
+    }
+
+    private static String shown(String asked, StoredImage image) {
+        try {
+            Reference reference = Reference.parse(asked);
+            if (image.references().contains(reference)) {
+                return reference.canonical();
+            }
+        } catch (OciException e) {
+            return image.references().isEmpty()
+                    ? image.id().toString()
+                    : image.references().get(0).canonical();
+        }
+        return image.references().isEmpty()
+                ? image.id().toString()
+                : image.references().get(0).canonical();
+    }
+}

@@ -1,0 +1,19 @@
+package dev.berth.container;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import java.util.List;
+
+/** The ports of the machine: those that lead to containers, and all that somebody listens on. */
+public record PortsView(List<Forwarded> forwards, List<Taken> taken) {
+    /** A forward. @param container its id */
+    public record Forwarded(
+            String container, String name, @JsonUnwrapped ContainerView.PortView port) {}
+
+    /** A port that somebody listens on. @param holder null when it is another user's program */
+    @JsonInclude(JsonInclude.Include.ALWAYS)
+    public record Taken(String protocol, int port, Holder holder) {}
+
+    /** A program. */
+    public record Holder(int pid, String name) {}
+}
