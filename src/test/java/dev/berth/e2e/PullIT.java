@@ -1,0 +1,164 @@
+package dev.berth.e2e;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.berth.image.RealRegistry;
+import dev.berth.oci.Digest;
+import dev.berth.oci.MediaType;
+import dev.berth.oci.Platform;
+import dev.berth.registry.FaultyRegistry;
+import dev.berth.registry.Trial;
+import dev.berth.rootfs.TestImage;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Base64;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Fetching, as a person does it: what cannot be fetched is said in one sentence and changes nothing. */
+@Timeout(300)
+class PullIT {
+    private static final String NAME = "localhost/app:1";
+    /** me:secret, by bcrypt. */
+    private static final String USERS = "me:$2y$05$5fAyPbTAwFfvznaW5zET8eR393i/5To6AnnO0SHY8RM/wpTqFzCUS\n";
+
+    @TempDir
+    Path temp;
+
+    private void push(RealRegistry registry, String... options) throws Exception {
+        try (TestImage image = new TestImage(temp.resolve("source"))) {
+            image.layer(Busybox.layer()).tag(NAME);
+            registry.push(image.data.root(), NAME, "me/app:1", options);
+        }
+    }
+
+    private static void refused(Berth berth, String image, String sentence) throws Exception {
+        Berth.Result result = berth.run("pull", image);
+        assertEquals(125, result.exit(), result::toString);
+        assertEquals(1, result.complaint().lines().count(), result::toString);
+        assertTrue(
+                result.complaint().startsWith("berth: ") && result.complaint().contains(sentence), result::toString);
+    }
+
+    @Test
+    void whatCannotBeFetchedIsSaidAndChangesNothing() throws Exception {
+        int free;
+        try (ServerSocket socket = new ServerSocket(0)) {
+            free = socket.getLocalPort();
+        }
+        try (Berth berth = new Berth();
+                RealRegistry registry = RealRegistry.start(temp.resolve("registry"))) {
+            push(registry);
+            String app = registry.domain() + "/me/app";
+            refused(berth, app + ":2", app + " has no tag 2; it has 1");
+            refused(berth, registry.domain() + "/me/other", "has no image me/other; check the name");
+            refused(berth, app + "@sha256:" + "0".repeat(64), "has no digest sha256:000");
+            refused(
+                    berth,
+                    "localhost:" + free + "/x",
+                    "cannot reach registry localhost:" + free + ": connection refused");
+            refused(berth, "registry.invalid/x", "cannot reach registry registry.invalid: no such host");
+            refused(berth, "Upper", "must be lower case");
+            refused(berth, "a b", "cannot read image name \"");
+            refused(berth, "http://localhost/x", "leave out the scheme");
+            Berth.Result platform = berth.run("pull", "--platform", "linux/s390x", app + ":1");
+            assertEquals(125, platform.exit());
+            assertTrue(
+                    platform.complaint().contains("not made for linux/s390x; available: " + Platform.host()),
+                    platform::toString);
+            Berth.Result nonsense = berth.run("pull", "--platform", "a/b/c/d", app + ":1");
+            assertTrue(nonsense.complaint().contains("cannot read platform"), nonsense::toString);
+            assertEquals(0, berth.get("/images").size());
+            try (Stream<Path> blobs = Files.walk(berth.dataDirectory().resolve("blobs"))) {
+                assertEquals(0, blobs.filter(Files::isRegularFile).count());
+            }
+            assertEquals("fetched", berth.must("run", "--rm", app + ":1", "echo", "fetched"));
+        }
+    }
+
+    @Test
+    void aPrivateRegistryOpensForItsUsersOnly() throws Exception {
+        Path users = Files.writeString(temp.resolve("users"), USERS);
+        Path docker = Files.createDirectory(temp.resolve("docker"));
+        Files.setPosixFilePermissions(temp, PosixFilePermissions.fromString("rwxr-xr-x"));
+        Files.setPosixFilePermissions(docker, PosixFilePermissions.fromString("rwxr-xr-x"));
+        try (Berth berth = new Berth().with("DOCKER_CONFIG", docker.toString());
+                RealRegistry registry = RealRegistry.start(temp.resolve("registry"), users.toString())) {
+            push(registry, "--dest-creds", "me:secret");
+            String app = registry.domain() + "/me/app:1";
+            refused(berth, app, "not found or private");
+            signIn(docker, registry, "me:wrong");
+            refused(berth, app, "user me may not read it");
+            // a sign-in takes effect at once, without a restart of the service
+            signIn(docker, registry, "me:secret");
+            assertEquals("mine", berth.must("run", "--rm", app, "echo", "mine"));
+        }
+    }
+
+    private static void signIn(Path docker, RealRegistry registry, String pair) throws Exception {
+        String auth = Base64.getEncoder().encodeToString(pair.getBytes(StandardCharsets.UTF_8));
+        Path config = Files.writeString(
+                docker.resolve("config.json"),
+                "{\"auths\":{\"" + registry.domain() + "\":{\"auth\":\"" + auth + "\"}}}");
+        Files.setPosixFilePermissions(config, PosixFilePermissions.fromString("rw-r--r--"));
+    }
+
+    @Test
+    void aRunningPullIsListedAndCanBeCancelled() throws Exception {
+        byte[] layer = Trial.random(1_000_000);
+        String config = Trial.config(Platform.host().architecture(), layer);
+        CountDownLatch stalled = new CountDownLatch(1);
+        try (Berth berth = new Berth();
+                FaultyRegistry registry = new FaultyRegistry()) {
+            registry.blob("x", Trial.utf8(config));
+            registry.manifest("x", "latest", MediaType.OCI_MANIFEST, Trial.manifest(config, layer));
+            registry.on("/v2/x/blobs/" + Digest.of(layer), (request, wire) -> {
+                wire.head(200, "Content-Length: " + layer.length);
+                wire.write(java.util.Arrays.copyOf(layer, 1000));
+                stalled.countDown();
+                Thread.sleep(100_000);
+            });
+            berth.must("ps");
+            HttpRequest pull = HttpRequest.newBuilder(URI.create(berth.url() + "/api/v1/images/pull"))
+                    .header("Authorization", "Bearer " + berth.token())
+                    .header("Content-Type", "application/json")
+                    .POST(HttpRequest.BodyPublishers.ofString("{\"reference\":\"" + registry.name("x") + "\"}"))
+                    .build();
+            CompletableFuture<HttpResponse<String>> lines =
+                    HttpClient.newHttpClient().sendAsync(pull, HttpResponse.BodyHandlers.ofString());
+            assertTrue(stalled.await(30, TimeUnit.SECONDS));
+            assertEquals(1, berth.get("/images/pulls").size());
+            String id = berth.get("/images/pulls").get(0).path("id").asText();
+            int status = berth.api("DELETE", "/images/pulls/" + id, null).statusCode();
+            assertTrue(status == 200 || status == 204, "status " + status);
+            String said = lines.get(10, TimeUnit.SECONDS).body();
+            assertTrue(said.contains("\"status\":\"downloading\""), said);
+            assertTrue(said.lines().reduce((a, b) -> b).orElseThrow().contains("\"status\":\"error\""), said);
+            assertEquals(0, berth.get("/images/pulls").size());
+            assertEquals(404, berth.api("DELETE", "/images/pulls/" + id, null).statusCode());
+        }
+    }
+
+    @Test
+    void theDemoNeedsNoInternet() throws Exception {
+        try (Berth berth = new Berth()) {
+            Berth.Result result = berth.run("demo", "id", "-u");
+            assertEquals(0, result.exit(), result::toString);
+            assertEquals("0", result.text().strip());
+            assertEquals(7, berth.run("demo", "sh", "-c", "exit 7").exit());
+        }
+    }
+}
