@@ -93,6 +93,10 @@ public final class Berth implements AutoCloseable {
     /** Starts a command line whose input and output the test holds itself. */
     public Process start(String... arguments) throws IOException {
         List<String> command = new ArrayList<>(List.of(script.toString()));
+        if (System.getProperty("user.name").equals("root")) {
+            // The first time it makes the system user and installs the build, which it would ask about.
+            command.add("--yes");
+        }
         command.addAll(Arrays.asList(arguments));
         ProcessBuilder builder = new ProcessBuilder(command);
         builder.environment().putAll(environment);
