@@ -62,6 +62,7 @@ export class LogLines {
   }
 
   add(lines) {
+    if (!lines.length) return this.#changed();
     for (const line of lines) this.#all.push({ time: line.time, stream: line.stream, text: plainText(line.data ?? "") });
     if (this.#all.length > MOST) {
       const extra = this.#all.length - MOST;
@@ -75,6 +76,7 @@ export class LogLines {
     if (!this.#following) this.#waiting += fresh.length;
     this.#measure(from);
     this.#settle();
+    return undefined;
   }
 
   /** words: plain text, or /a regular expression/. Null shows everything. Returns what is wrong with it, or "". */

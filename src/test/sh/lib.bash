@@ -1,6 +1,8 @@
 # What test, bench and soak share. Needs bash 4 and, to install packages, a Debian.
 
 passed=0 failed=0 skipped=0 broken=()
+# Options of JUnit's launcher that leave out what has no second meaning as root.
+omit=()
 must=${BERTH_MUST_WORK:-0}
 # The ordinary user of the end-to-end tests, when root runs them.
 tester=tester
@@ -9,7 +11,7 @@ say() { printf '== %s\n' "$*"; }
 
 install_packages() {
     local needed=(docker-registry skopeo umoci strace busybox-static iproute2 attr libcap2-bin passwd
-        golang-github-containers-common uidmap slirp4netns libseccomp2 debootstrap procps) missing=() name sudo=()
+        golang-github-containers-common chromium fonts-dejavu-core uidmap slirp4netns libseccomp2 debootstrap procps) missing=() name sudo=()
     [[ -x /usr/bin/apt-get ]] || return 0
     for name in "${needed[@]}"; do
         [[ $(dpkg-query -W -f '${Status}' "$name" 2>/dev/null) == *'ok installed' ]] || missing+=("$name")
@@ -94,6 +96,9 @@ copy_checkout() {
         { git ls-files -z | xargs -0 cp --parents -p -t "$1"; }
     mkdir -p "$1/target"
     cp -rp target/berth.jar target/berth-init target/test-classes target/test-lib target/classes "$1/target/"
+    # What the accessibility check runs in the pages.
+    mkdir -p "$1/target/web/node_modules/axe-core"
+    cp -p target/web/node_modules/axe-core/axe.min.js "$1/target/web/node_modules/axe-core/"
     cp -p target/*.jsa "$1/target/" 2>/dev/null || true
     # Newer than every source, or the copy would want to be built again.
     touch "$1/target/.built"
@@ -115,7 +120,7 @@ as_user() {
 }
 
 as_root() {
-    run_as=(env) checkout=$here reports=$work/reports-root who="as root"
+    run_as=(env) checkout=$here reports=$work/reports-root who="as root" omit=(--exclude-tag ordinary-user)
     mkdir -p "$reports"
     "$@"
 }
@@ -138,7 +143,7 @@ end_to_end() {
     (cd "$checkout" && "${run_as[@]}" "BERTH_CHECKOUT=$checkout" "BERTH_MUST_WORK=$must" "BERTH_TEST_HOST=${test_host:-}" \
         "$(java_program)" -Xmx512m -Djna.tmpdir="$reports" \
         -cp "$checkout/target/test-classes:$checkout/target/classes:$checkout/target/test-lib/*" \
-        org.junit.platform.console.ConsoleLauncher execute "${select[@]}" --include-classname '.*IT' --fail-if-no-tests \
+        org.junit.platform.console.ConsoleLauncher execute "${select[@]}" "${omit[@]}" --include-classname '.*IT' --fail-if-no-tests \
         --details tree --disable-banner --disable-ansi-colors --reports-dir "$reports") >"$work/e2e.log" 2>&1 || status=$?
     count "$reports"
     if [[ $status -ne 0 ]]; then

@@ -22,7 +22,7 @@ export function events(page) {
   const rows = h("tbody");
   const table = h("table.table", {}, h("thead", {}, h("tr", {}, h("th", { scope: "col", text: "Time" }), h("th", { scope: "col", text: "What happened" }))), rows);
   const none = empty("events", "Nothing happened yet", "Starts, ends, ports and shells are listed here as they happen, for as long as the service runs.");
-  const wrap = h("div.table-wrap", { hidden: true }, table);
+  const wrap = h("div.table-wrap", { hidden: true, tabindex: 0, role: "group", "aria-label": "List of events" }, table);
   const element = h("section.panel.live", { "aria-label": "Events" }, none, wrap);
   let all = [];
   const mine = (event) => event.object === page.container.id || event.attributes?.container === page.container.id;

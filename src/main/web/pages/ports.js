@@ -16,13 +16,23 @@ searchField(search, draw);
 
 async function load() {
   try {
-    ports = await get("/ports");
+    ports = flat(await get("/ports"));
     arrived = true;
     $("#trouble").replaceChildren();
   } catch (error) {
     $("#trouble").replaceChildren(failure(error));
   }
   draw();
+}
+
+/** A taken port that is one of our forwards is told once, as that. */
+function flat({ forwards, taken }) {
+  const own = new Set(forwards.map((it) => `${it.protocol} ${it.hostPort}`));
+  const others = new Map(taken.filter((it) => !own.has(`${it.protocol} ${it.port}`)).map((it) => [`${it.protocol} ${it.port}`, it]));
+  return [
+    ...forwards,
+    ...[...others.values()].sort((a, b) => a.port - b.port).map((it) => ({ protocol: it.protocol, hostPort: it.port, hostAddress: "", holder: it.holder ? `${it.holder.name} (pid ${it.holder.pid})` : "another user's program" })),
+  ];
 }
 
 function draw() {
@@ -37,9 +47,9 @@ function draw() {
     row.shown = text;
     const [forward, address, holder, state] = row.children;
     forward.replaceChildren(it.containerPort ? portLink(it) : h("span.mono", { text: `${it.hostPort}/${it.protocol}` }));
-    say(address, it.hostAddress);
-    holder.replaceChildren(it.container ? h("a", { href: `/containers/${part(it.name ?? it.container)}/ports`, text: it.name ?? it.container }) : it.holder ?? "another program");
-    say(state, it.container ? (it.error ?? it.state ?? "") : "taken on this machine");
+    say(address, it.hostAddress || "–");
+    holder.replaceChildren(it.container ? h("a", { href: `/containers/${part(it.name ?? it.container)}/ports`, text: it.name ?? it.container }) : it.holder);
+    say(state, it.container ? it.error ?? it.state : "taken on this machine");
   });
 }
 

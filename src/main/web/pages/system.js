@@ -33,7 +33,7 @@ async function doctor() {
   return h("ul.checks", {}, ...sorted.map((check) => {
     const [tone, symbol, word] = TONES[level(check)] ?? TONES.warning;
     const fix = check.remedy;
-    return h("li", {}, h("span", {}, h("span.state", { data: { tone } }, icon(symbol), h("span", { text: word }))), h("h3", { text: label(check.name.replaceAll("-", " ")) }),
+    return h(level(check) === "ok" ? "li.good" : "li", {}, h("span", {}, h("span.state", { data: { tone } }, icon(symbol), h("span", { text: word }))), h("h3", { text: label(check.name.replaceAll("-", " ")) }),
       check.detail && h("p.hint.detail", { text: check.detail }), fix && level(check) !== "ok" && h("div.detail", {}, command(fix)));
   }));
 }

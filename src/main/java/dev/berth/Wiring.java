@@ -8,6 +8,7 @@ import dev.berth.container.Containers;
 import dev.berth.container.Engine;
 import dev.berth.container.Events;
 import dev.berth.container.PullPolicy;
+import dev.berth.container.UsageMeter;
 import dev.berth.host.Configuration;
 import dev.berth.image.ImageException;
 import dev.berth.image.Images;
@@ -204,6 +205,12 @@ public final class Wiring {
         @Singleton
         Containers containers() {
             return current.containers;
+        }
+
+        @Produces
+        @Singleton
+        UsageMeter meter() {
+            return current.containers.meter();
         }
 
         @Produces

@@ -1,0 +1,25 @@
+package dev.berth.container;
+
+import java.time.Instant;
+
+/**
+ * What a container uses now, in the form of the API. Without a cgroup of its own it is the sum over its processes, as /proc tells it.
+ *
+ * @param time when it was measured
+ */
+public record Usage(Instant time, Cpu cpu, Memory memory, Pids pids) {
+    /**
+     * @param cores used since the last measurement
+     * @param total seconds since the start; processes that have ended count when their parent has waited for them
+     */
+    public record Cpu(double cores, double total) {}
+
+    /**
+     * @param used proportional set size: memory that several processes share is counted once
+     * @param limit null = none
+     */
+    public record Memory(long used, Long limit) {}
+
+    /** @param limit null = none */
+    public record Pids(int current, Integer limit) {}
+}

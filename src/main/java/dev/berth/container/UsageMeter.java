@@ -1,0 +1,174 @@
+package dev.berth.container;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/**
+ * Measures running containers once a second, as long as somebody looks: one walk over /proc for all of them. A process belongs to the
+ * container whose PID namespace it is in.
+ *
+ * @see <a href="https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html">proc_pid_stat(5)</a>
+ */
+public final class UsageMeter implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(UsageMeter.class.getName());
+    private static final double TICKS_PER_SECOND = 100;
+
+    private record Watch(String container, Consumer<Usage> listener) {}
+
+    private record Sum(double seconds, long bytes, int processes) {
+        Sum plus(double moreSeconds, long moreBytes) {
+            return new Sum(seconds + moreSeconds, bytes + moreBytes, processes + 1);
+        }
+    }
+
+    private record Before(Instant time, double seconds) {}
+
+    private final Path proc;
+    private final Supplier<Map<String, Integer>> running;
+    private final List<Watch> watches = new CopyOnWriteArrayList<>();
+    private final Map<String, Before> before = new HashMap<>();
+    private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(work -> {
+        Thread thread = new Thread(work, "usage");
+        thread.setDaemon(true);
+        return thread;
+    });
+    private ScheduledFuture<?> ticking;
+
+    /** @param running PID 1 of each container that runs, as this process sees it */
+    UsageMeter(Path proc, Supplier<Map<String, Integer>> running) {
+        this.proc = proc;
+        this.running = running;
+    }
+
+    /** Tells the usage of a container each second while it runs, until closed. */
+    public synchronized AutoCloseable watch(String container, Consumer<Usage> listener) {
+        Watch watch = new Watch(container, listener);
+        watches.add(watch);
+        if (ticking == null) {
+            ticking = clock.scheduleWithFixedDelay(this::tick, 0, 1, TimeUnit.SECONDS);
+        }
+        return () -> leave(watch);
+    }
+
+    private synchronized void leave(Watch watch) {
+        watches.remove(watch);
+        if (watches.isEmpty() && ticking != null) {
+            ticking.cancel(false);
+            ticking = null;
+        }
+    }
+
+    private void tick() {
+        try {
+            Map<String, String> containers = namespaces();
+            Map<String, Sum> sums = measure(containers);
+            Instant now = Instant.now();
+            before.keySet().retainAll(sums.keySet());
+            sums.forEach((container, sum) -> tell(container, sum, now));
+        } catch (RuntimeException e) {
+            LOG.log(System.Logger.Level.WARNING, "cannot measure the containers", e);
+        }
+    }
+
+    private void tell(String container, Sum sum, Instant now) {
+        Before last = before.put(container, new Before(now, sum.seconds()));
+        double passed = last == null ? 0 : (now.toEpochMilli() - last.time().toEpochMilli()) / 1000.0;
+        double cores = passed <= 0 ? 0 : Math.max(0, (sum.seconds() - last.seconds()) / passed);
+        Usage usage = new Usage(
+                now,
+                new Usage.Cpu(cores, sum.seconds()),
+                new Usage.Memory(sum.bytes(), null),
+                new Usage.Pids(sum.processes(), null));
+        watches.stream()
+                .filter(it -> it.container().equals(container))
+                .forEach(it -> it.listener().accept(usage));
+    }
+
+    /** The PID namespace of each container that is watched. */
+    private Map<String, String> namespaces() {
+        Map<String, String> found = new HashMap<>();
+        running.get().forEach((container, init) -> {
+            if (watches.stream().anyMatch(it -> it.container().equals(container))) {
+                String namespace = namespace(proc.resolve(init.toString()));
+                if (namespace != null) {
+                    found.put(namespace, container);
+                }
+            }
+        });
+        return found;
+    }
+
+    private Map<String, Sum> measure(Map<String, String> containers) {
+        Map<String, Sum> sums = new HashMap<>();
+        if (containers.isEmpty()) {
+            return sums;
+        }
+        try (DirectoryStream<Path> processes = Files.newDirectoryStream(proc, "[0-9]*")) {
+            for (Path process : processes) {
+                String container = containers.get(String.valueOf(namespace(process)));
+                if (container != null) {
+                    add(process, container, sums);
+                }
+            }
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.WARNING, "cannot list {0}: {1}", proc, e.getMessage());
+        }
+        return sums;
+    }
+
+    private static void add(Path process, String container, Map<String, Sum> sums) {
+        try {
+            double seconds = seconds(Files.readString(process.resolve("stat"), StandardCharsets.ISO_8859_1));
+            long bytes = proportionalSize(process);
+            sums.merge(container, new Sum(seconds, bytes, 1), (sum, one) -> sum.plus(seconds, bytes));
+        } catch (IOException e) {
+            return; // it has just ended
+        }
+    }
+
+    /** User and system time, with that of children that were waited for: fields 14 to 17, counted behind the name in brackets. */
+    private static double seconds(String stat) {
+        String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+        long ticks = 0;
+        for (int field = 14; field <= 17; field++) {
+            ticks += Long.parseLong(fields[field - 3]);
+        }
+        return ticks / TICKS_PER_SECOND;
+    }
+
+    private static long proportionalSize(Path process) throws IOException {
+        for (String line : Files.readAllLines(process.resolve("smaps_rollup"), StandardCharsets.ISO_8859_1)) {
+            if (line.startsWith("Pss:")) {
+                return Long.parseLong(line.replaceAll("\\D", "")) * 1024;
+            }
+        }
+        return 0;
+    }
+
+    private static String namespace(Path process) {
+        try {
+            return Files.readSymbolicLink(process.resolve("ns/pid")).toString();
+        } catch (IOException e) {
+            return null; // another user's, or it has just ended
+        }
+    }
+
+    @Override
+    public void close() {
+        clock.shutdownNow();
+    }
+}

@@ -1,0 +1,46 @@
+package dev.berth.e2e;
+
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.PlaywrightException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** The terminal of a page, as a person reads it and types into it. */
+record Screen(Page page) {
+    private static final long PATIENCE_MILLIS = 10_000;
+
+    String text() {
+        return (String) page.evaluate(
+                "() => [...document.querySelectorAll('.pane-fill:not([hidden]) .xterm-rows')].filter(e => e.offsetParent)"
+                        + ".flatMap(e => [...e.children]).map(e => e.textContent.trimEnd()).join('\\n')");
+    }
+
+    /** Waits until the screen shows it. */
+    Matcher await(String expression) {
+        Pattern wanted = Pattern.compile(expression);
+        long deadline = System.currentTimeMillis() + PATIENCE_MILLIS;
+        String last = "";
+        while (System.currentTimeMillis() < deadline) {
+            try {
+                last = text();
+            } catch (PlaywrightException e) {
+                last = "(the page is being loaded)";
+            }
+            Matcher found = wanted.matcher(last);
+            if (found.find()) {
+                return found;
+            }
+            page.waitForTimeout(30);
+        }
+        throw new AssertionError("the terminal never showed " + expression + " but:\n" + last);
+    }
+
+    void type(String line) {
+        page.keyboard().type(line);
+        page.keyboard().press("Enter");
+    }
+
+    void focus() {
+        page.locator(".xterm-helper-textarea").first().focus();
+    }
+}
