@@ -79,7 +79,7 @@ final class PortProbe {
                                     forward,
                                     holders.find(forward.protocol(), forward.hostPort())
                                             .map(PortHolders.Holder::toString)
-                                            .orElse("another user's program")));
+                                            .orElse("another program")));
         }
         if (text.contains("Cannot assign requested address")) {
             return new CannotForward(
