@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
@@ -44,7 +45,11 @@ public final class Images {
         List<StoredImage> all = catalogue.all();
         Map<DiffId, Integer> owners = new HashMap<>();
         all.forEach(image -> new HashSet<>(image.config().diffIds()).forEach(id -> owners.merge(id, 1, Integer::sum)));
-        return all.stream().map(image -> summary(image, owners)).toList();
+        Map<Digest, Set<String>> users = users();
+        return all.stream()
+                .map(image -> summary(
+                        image, owners, users.getOrDefault(image.descriptor().digest(), Set.of())))
+                .toList();
     }
 
     /**
@@ -224,13 +229,19 @@ public final class Images {
     }
 
     private Set<String> users(StoredImage image) {
-        return uses.get().stream()
-                .filter(use -> use.manifest().equals(image.descriptor().digest()))
-                .map(ImageUse::container)
-                .collect(Collectors.toCollection(java.util.TreeSet::new));
+        return users().getOrDefault(image.descriptor().digest(), Set.of());
     }
 
-    private ImageSummary summary(StoredImage image, Map<DiffId, Integer> owners) {
+    /** Containers by the manifest that they hold; asked once for each use case, since it may read the disk. */
+    private Map<Digest, Set<String>> users() {
+        Map<Digest, Set<String>> users = new HashMap<>();
+        uses.get()
+                .forEach(use -> users.computeIfAbsent(use.manifest(), manifest -> new TreeSet<>())
+                        .add(use.container()));
+        return users;
+    }
+
+    private ImageSummary summary(StoredImage image, Map<DiffId, Integer> owners, Set<String> users) {
         long size = 0;
         long shared = 0;
         for (ImageDetails.Layer layer : layerDetails(image)) {
@@ -247,7 +258,7 @@ public final class Images {
                 size,
                 shared,
                 image.manifest().layers().size(),
-                List.copyOf(users(image)));
+                List.copyOf(users));
     }
 
     private List<ImageDetails.Layer> layerDetails(StoredImage image) {
