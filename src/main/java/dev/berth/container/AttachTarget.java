@@ -33,4 +33,9 @@ interface AttachTarget {
 
     /** Waits until the phase may have changed, or a short while. */
     void awaitChange() throws InterruptedException;
+
+    /** A viewer reads the log until {@link #viewerLeft}: its files must stay. */
+    default void viewerCame() {}
+
+    default void viewerLeft() {}
 }

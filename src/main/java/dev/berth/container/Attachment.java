@@ -56,6 +56,7 @@ public final class Attachment implements AutoCloseable {
     }
 
     private Attachment started() {
+        target.viewerCame();
         thread.start();
         return this;
     }
@@ -130,6 +131,7 @@ public final class Attachment implements AutoCloseable {
             Thread.currentThread().interrupt();
         } finally {
             close();
+            target.viewerLeft();
         }
     }
 

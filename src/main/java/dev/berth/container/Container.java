@@ -3,6 +3,7 @@ package dev.berth.container;
 import dev.berth.launcher.MonitorClient;
 import dev.berth.launcher.ProcessIdentity;
 import dev.berth.linux.TerminalSize;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +24,7 @@ final class Container {
     private boolean stopRequested;
     private boolean removed;
     private long output;
+    private int viewers;
     private final Map<PortRequest, String> portErrors = new LinkedHashMap<>();
 
     Container(ContainerRecord record, ContainerState state) {
@@ -116,6 +118,29 @@ final class Container {
 
     synchronized long output() {
         return output;
+    }
+
+    synchronized void viewerCame() {
+        viewers++;
+    }
+
+    synchronized void viewerLeft() {
+        viewers--;
+        notifyAll();
+    }
+
+    /** Waits until everybody who looks at it has seen its end, or the time is over. */
+    synchronized void awaitViewers(Duration time) {
+        long deadline = System.nanoTime() + time.toNanos();
+        try {
+            for (long left = time.toMillis();
+                    viewers > 0 && left > 0;
+                    left = (deadline - System.nanoTime()) / 1_000_000) {
+                wait(left);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     synchronized void portFailed(PortRequest port, String why) {

@@ -63,4 +63,14 @@ record ContainerTarget(Container container, ContainerPaths paths, Instant past) 
             }
         }
     }
+
+    @Override
+    public void viewerCame() {
+        container.viewerCame();
+    }
+
+    @Override
+    public void viewerLeft() {
+        container.viewerLeft();
+    }
 }

@@ -26,6 +26,8 @@ final class Lifecycle {
 
     private final Engine engine;
     private final ContainerPaths paths;
+    private static final Duration VIEWERS_PATIENCE = Duration.ofSeconds(30);
+
     private final Directory directory;
     private final Events events;
     private final Starter starter;
@@ -263,6 +265,8 @@ final class Lifecycle {
         }
         directory.tell(container);
         if (container.record().config().autoRemove()) {
+            // Its log goes with it: those who watched it end must have read it.
+            container.awaitViewers(VIEWERS_PATIENCE);
             autoRemove.accept(container);
         }
     }
