@@ -27,7 +27,7 @@ interface Call<T> {
         return status == 200;
     }
 
-    /** What a refusal means at this endpoint, as a sentence for the user. */
+    /** What a refusal means at this endpoint, as a sentence for the user; where the caller authenticates it has dealt with 401 and 403. */
     RegistryException refused(Refusal refusal);
 
     /**

@@ -3,8 +3,10 @@ package dev.berth.registry;
 import dev.berth.registry.TransportException.Stage;
 import io.vertx.core.http.HttpMethod;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -112,19 +114,20 @@ final class Caller {
             throws TransportException {
         Optional<String> authorization = repository.flatMap(authorizer::known);
         Exchange answer = follow(call, authorization, cancellation);
-        if (answer.status() != 401 || repository.isEmpty()) {
+        if (repository.isEmpty()) {
             return answer;
         }
-        try (answer) {
-            authorization = authorizer.answer(
-                    repository.get(), Challenge.parse(answer.headers("WWW-Authenticate")), authorization, cancellation);
+        if (answer.status() == 401) {
+            List<Challenge> challenges = Challenge.parse(answer.headers("WWW-Authenticate"));
+            discard(answer);
+            authorization = authorizer.answer(repository.get(), challenges, authorization, cancellation);
+            answer = follow(call, authorization, cancellation);
         }
-        Exchange second = follow(call, authorization, cancellation);
-        if (second.status() == 401) {
-            second.close();
+        if (answer.status() == 401 || answer.status() == 403) {
+            discard(answer);
             throw authorizer.refused(repository.get());
         }
-        return second;
+        return answer;
     }
 
     private Exchange follow(Call<?> call, Optional<String> authorization, Cancellation cancellation)
@@ -144,8 +147,10 @@ final class Caller {
             if (!REDIRECTS.contains(answer.status())) {
                 return home ? answer : answerFromElsewhere(answer);
             }
-            try (answer) {
+            try {
                 uri = target(call, uri, answer);
+            } finally {
+                discard(answer);
             }
         }
         throw new RegistryException.BadAnswer(first.toString(), "it redirects in a circle");
@@ -158,6 +163,11 @@ final class Caller {
             throw new TransportException(Stage.EXCHANGE, "the server it redirects to answers " + answer.status());
         }
         return answer;
+    }
+
+    private static void discard(Exchange answer) {
+        answer.drain();
+        answer.close();
     }
 
     private static URI target(Call<?> call, URI from, Exchange answer) {
@@ -173,7 +183,7 @@ final class Caller {
                         host, "it redirects to " + origin + " by plain HTTP, which is not followed");
             }
             return target;
-        } catch (java.net.URISyntaxException | IllegalArgumentException e) {
+        } catch (URISyntaxException | IllegalArgumentException e) {
             throw new RegistryException.BadAnswer(host, "it redirects to what is no address");
         }
     }

@@ -73,7 +73,7 @@ final class CredentialHelper {
                         return new byte[0];
                     }
                 },
-                task -> start(task));
+                CredentialHelper::start);
         try {
             String text = new String(output.get(SECONDS, TimeUnit.SECONDS), StandardCharsets.UTF_8).strip();
             boolean ended = process.waitFor(SECONDS, TimeUnit.SECONDS);

@@ -7,6 +7,7 @@ import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import java.io.ByteArrayOutputStream;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.BlockingQueue;
@@ -20,6 +21,8 @@ import java.util.concurrent.TimeUnit;
 final class Exchange implements AutoCloseable {
 
     private static final int BUFFERS_AHEAD = 4;
+    private static final int DRAIN_BYTES = 64 << 10;
+    private static final Duration DRAIN_TIME = Duration.ofMillis(200);
 
     private sealed interface Event {}
 
@@ -61,7 +64,7 @@ final class Exchange implements AutoCloseable {
         return Optional.ofNullable(response.getHeader(name));
     }
 
-    java.util.List<String> headers(String name) {
+    List<String> headers(String name) {
         return response.headers().getAll(name);
     }
 
@@ -156,6 +159,25 @@ final class Exchange implements AutoCloseable {
 
     private static RegistryException tooLong(String host, int limit) {
         return new RegistryException.BadAnswer(host, "a document is longer than " + (limit >> 20) + " MiB");
+    }
+
+    /** Takes a short body that nobody needs, so that the connection can be used again; gives up where it is not there at once. */
+    void drain() {
+        long end = System.nanoTime() + DRAIN_TIME.toNanos();
+        int left = DRAIN_BYTES;
+        try {
+            while (!ended && left > 0) {
+                Event event = events.poll(end - System.nanoTime(), TimeUnit.NANOSECONDS);
+                if (!(event instanceof Data data)) {
+                    ended = event instanceof End;
+                    return;
+                }
+                left -= data.bytes().length();
+                response.fetch(1);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     @Override

@@ -47,9 +47,7 @@ final class ManifestCall implements Call<Document> {
                     ? RegistryException.NotFound.image(repository.reference())
                     : RegistryException.NotFound.tag(repository.reference(), List.of());
         }
-        return refusal.isDenial()
-                ? RegistryException.Unauthorised.anonymous(repository.reference())
-                : refusal.unexpected(repository.origin().toString(), "a manifest");
+        return refusal.unexpected(repository.origin().toString(), "a manifest");
     }
 
     @Override

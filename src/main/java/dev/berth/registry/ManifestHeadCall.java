@@ -4,6 +4,7 @@ import dev.berth.oci.Digest;
 import dev.berth.oci.OciException;
 import io.vertx.core.http.HttpMethod;
 import java.net.URI;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -41,11 +42,9 @@ final class ManifestHeadCall implements Call<Optional<Digest>> {
         if (refusal.isAbsence()) {
             return refusal.code().equals("NAME_UNKNOWN")
                     ? RegistryException.NotFound.image(repository.reference())
-                    : RegistryException.NotFound.tag(repository.reference(), java.util.List.of());
+                    : RegistryException.NotFound.tag(repository.reference(), List.of());
         }
-        return refusal.isDenial()
-                ? RegistryException.Unauthorised.anonymous(repository.reference())
-                : refusal.unexpected(repository.origin().toString(), "a manifest");
+        return refusal.unexpected(repository.origin().toString(), "a manifest");
     }
 
     @Override

@@ -33,9 +33,7 @@ final class TagsCall implements Call<List<String>> {
         if (refusal.isAbsence()) {
             return RegistryException.NotFound.image(repository.reference());
         }
-        return refusal.isDenial()
-                ? RegistryException.Unauthorised.anonymous(repository.reference())
-                : refusal.unexpected(repository.origin().toString(), "its tags");
+        return refusal.unexpected(repository.origin().toString(), "its tags");
     }
 
     @Override

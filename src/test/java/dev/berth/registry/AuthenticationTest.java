@@ -236,6 +236,21 @@ class AuthenticationTest {
     }
 
     @Test
+    void aUserWhoMayNotReadIsNamed() throws Exception {
+        dockerConfig("{\"auths\":{\"" + domain() + "\":{\"auth\":\"" + basic("me:s3cret") + "\"}}}");
+        server.on(PATH, (request, wire) -> {
+            if (request.header("Authorization").isEmpty()) {
+                wire.reply(401, "", "WWW-Authenticate: Basic realm=x");
+            } else {
+                wire.reply(403, "{\"errors\":[{\"code\":\"DENIED\"}]}");
+            }
+        });
+        String said =
+                assertThrows(RegistryException.Unauthorised.class, this::fetch).getMessage();
+        assertTrue(said.contains("user me may not read it"), said);
+    }
+
+    @Test
     void credentialsDoNotFollowARedirectToAnotherServer() throws Exception {
         dockerConfig("{\"auths\":{\"" + domain() + "\":{\"auth\":\"" + basic("me:s3cret") + "\"}}}");
         try (FaultyRegistry storage = new FaultyRegistry()) {

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
@@ -137,7 +138,7 @@ final class LoopbackRegistry implements AutoCloseable {
             return;
         }
         exchange.getResponseHeaders().set("Content-Range", "bytes " + first + "-" + last + "/" + bytes.length);
-        byte[] part = java.util.Arrays.copyOfRange(bytes, (int) first, (int) last + 1);
+        byte[] part = Arrays.copyOfRange(bytes, (int) first, (int) last + 1);
         send(exchange, 206, type, part);
     }
 
