@@ -57,19 +57,19 @@ final class Overlay {
         }
     }
 
-    /** Since Linux 6.5; empty where the kernel does not know how. */
+    /**
+     * Since Linux 6.5; empty where the kernel does not know how. An older one takes every option and says EINVAL only when it makes the
+     * superblock; so does a new one that is wronged otherwise, and then the older way says it again.
+     */
     private Optional<Fd> oneByOne(List<String> lowers, Optional<String> upper, Optional<String> work) {
         try (Fd context = new Fd(calls, calls.fsopen("overlay"))) {
-            try {
-                calls.fsconfigString(context.number(), "lowerdir+", Syscalls.bytes(lowers.get(0)));
-            } catch (SyscallException unknown) {
-                if (unknown.is(Errno.EINVAL)) {
-                    return Optional.empty();
-                }
-                throw unknown;
-            }
-            lowers.stream().skip(1).forEach(lower -> set(context, "lowerdir+", lower));
+            lowers.forEach(lower -> set(context, "lowerdir+", lower));
             return Optional.of(finish(context, upper, work));
+        } catch (SyscallException unknown) {
+            if (unknown.is(Errno.EINVAL)) {
+                return Optional.empty();
+            }
+            throw unknown;
         }
     }
 
