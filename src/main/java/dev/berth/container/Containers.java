@@ -102,6 +102,11 @@ public final class Containers implements Attachments {
         return events;
     }
 
+    /** How much of the disk everything takes. */
+    public DiskUse diskUse() {
+        return DiskUse.measure(paths, engine.images().list(), list(true), volumes.list());
+    }
+
     /** Measures what they use; the caller closes it. */
     public UsageMeter meter() {
         return new UsageMeter(java.nio.file.Path.of("/proc"), this::inits);

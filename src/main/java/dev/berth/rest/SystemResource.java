@@ -1,6 +1,7 @@
 package dev.berth.rest;
 
 import dev.berth.container.Containers;
+import dev.berth.container.DiskUse;
 import dev.berth.host.Configuration;
 import dev.berth.host.Doctor;
 import dev.berth.host.Version;
@@ -61,6 +62,12 @@ public class SystemResource {
         info.put("running", containers.list(false).size());
         info.put("images", images.list().size());
         return info;
+    }
+
+    @GET
+    @Path("/df")
+    public DiskUse diskUse() {
+        return containers.diskUse();
     }
 
     @GET

@@ -1,0 +1,259 @@
+package dev.berth.e2e;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.microsoft.playwright.BrowserContext;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.options.ColorScheme;
+import com.microsoft.playwright.options.Cookie;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * What a hostile page may try against the dashboard of the person who looks at it. The page is a container's own, reached by its forward
+ * at {@code berth.localhost:<port>}, where it is same-site with the dashboard and gets its cookie, and at 127.0.0.1.
+ */
+@Tag("ordinary-user")
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@TestMethodOrder(MethodOrderer.MethodName.class)
+@Timeout(60)
+class AttackIT {
+    private static final String SAME_SITE = "berth.localhost";
+    private static final String ELSEWHERE = "127.0.0.1";
+
+    private ImageServer registry;
+    private TrialService service;
+    private TrialBrowser browser;
+    private BrowserContext window;
+    private Page dashboard;
+    private String link;
+    private int hostilePort;
+
+    @BeforeAll
+    void begin() throws Exception {
+        registry = ImageServer.start();
+        service = new TrialService();
+        link = service.start();
+        String made = service.call(
+                "POST",
+                "/api/v1/containers",
+                "{\"image\":\"%s\",\"name\":\"hostile\",\"command\":[\"httpd\",\"-f\",\"-h\",\"/www\"],\"ports\":[{\"containerPort\":80}]}"
+                        .formatted(registry.image()));
+        assertTrue(made.contains("\"name\":\"hostile\""), made);
+        String running = service.call("POST", "/api/v1/containers/hostile/start", null);
+        hostilePort = Integer.parseInt(running.replaceFirst("(?s).*\"hostPort\":(\\d+).*", "$1"));
+        browser = new TrialBrowser();
+        window = browser.window(1280, 800, ColorScheme.LIGHT);
+        dashboard = browser.page(window);
+        dashboard.navigate(link);
+        dashboard.waitForURL("**/containers");
+    }
+
+    @AfterAll
+    void end() throws Exception {
+        if (browser != null) {
+            browser.close();
+        }
+        if (service != null) {
+            service.close();
+        }
+        if (registry != null) {
+            registry.close();
+        }
+    }
+
+    private Page hostile(String host) {
+        Page page = window.newPage();
+        page.navigate("http://" + host + ":" + hostilePort + "/");
+        assertEquals("forwarded", page.title());
+        return page;
+    }
+
+    private String stateOfVictim() throws Exception {
+        return service.call("GET", "/api/v1/containers/hostile", null)
+                .replaceFirst("(?s).*?\"state\":\"(\\w+)\".*", "$1");
+    }
+
+    /** The answer to a request as it is written; the connection ends with it. */
+    private String raw(String request) throws IOException {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), service.port())) {
+            socket.setSoTimeout(10_000);
+            socket.getOutputStream()
+                    .write((request.replace("\n", "\r\n") + "Connection: close\r\n\r\n")
+                            .getBytes(StandardCharsets.UTF_8));
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+
+    private static int status(String answer) {
+        return Integer.parseInt(answer.split(" ")[1]);
+    }
+
+    private String stolenCookie() {
+        Cookie cookie = window.cookies().stream()
+                .filter(it -> it.name.equals("berth-" + service.port()))
+                .findFirst()
+                .orElseThrow();
+        return cookie.name + "=" + cookie.value;
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {SAME_SITE, ELSEWHERE})
+    void readingTheApiFromAnotherOriginFails(String host) {
+        try (Page page = hostile(host)) {
+            Object read = page.evaluate(
+                    "url => fetch(url, {credentials: 'include'}).then(r => r.text(), e => 'refused')",
+                    service.pages() + "/api/v1/containers");
+            assertEquals("refused", read);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {SAME_SITE, ELSEWHERE})
+    void aBlindRequestChangesNothing(String host) throws Exception {
+        try (Page page = hostile(host)) {
+            page.evaluate(
+                    "url => fetch(url, {method: 'POST', mode: 'no-cors', credentials: 'include', body: ''}).catch(() => {})",
+                    service.pages() + "/api/v1/containers/hostile/stop?timeout=0");
+            page.waitForTimeout(300);
+            assertEquals("running", stateOfVictim());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {SAME_SITE, ELSEWHERE})
+    void aFormThatPostsItselfChangesNothing(String host) throws Exception {
+        try (Page page = hostile(host)) {
+            page.evaluate(
+                    "url => { const form = document.createElement('form'); form.method = 'POST'; form.action = url; document.body.append(form); form.submit(); }",
+                    service.pages() + "/api/v1/containers/hostile/stop?timeout=0");
+            page.getByText("foreign-origin").waitFor();
+            assertEquals("running", stateOfVictim());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {SAME_SITE, ELSEWHERE})
+    void aWebSocketIsNotHijacked(String host) {
+        try (Page page = hostile(host)) {
+            for (String path : new String[] {"/api/v1/live", "/api/v1/containers/hostile/attach"}) {
+                Object opened = page.evaluate(
+                        "url => new Promise(done => { const s = new WebSocket(url, ['berth.v1', 'secret.guess']);"
+                                + "s.onopen = () => done('open'); s.onclose = () => done('refused'); })",
+                        "ws://berth.localhost:" + service.port() + path);
+                assertEquals("refused", opened, path);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {SAME_SITE, ELSEWHERE})
+    void thePageCannotBeFramed(String host) {
+        try (Page page = hostile(host)) {
+            page.evaluate(
+                    "url => { const frame = document.createElement('iframe'); frame.src = url; document.body.append(frame); }",
+                    service.pages() + "/containers");
+            page.waitForTimeout(500);
+            assertTrue(page.frames().stream()
+                    .noneMatch(frame -> frame.url().startsWith(service.pages())
+                            && frame.locator("h1").count() > 0));
+        }
+    }
+
+    @Test
+    void neitherCookieNorSecretCanBeReadAtAnotherPort() {
+        try (Page page = hostile(SAME_SITE)) {
+            assertEquals("", page.evaluate("() => document.cookie"));
+            assertNull(page.evaluate("() => localStorage.getItem('berth.secret')"));
+        }
+    }
+
+    @Test
+    void aStolenCookieShowsAPageWithoutDataAndNothingElse() throws Exception {
+        String head = "Host: berth.localhost:" + service.port() + "\nCookie: " + stolenCookie() + "\n";
+        assertEquals(403, status(raw("GET /api/v1/containers HTTP/1.1\n" + head)));
+        assertEquals(
+                403,
+                status(raw("POST /api/v1/containers/hostile/stop HTTP/1.1\n" + head + "Origin: " + service.pages()
+                        + "\nContent-Length: 0\n")));
+        assertEquals(
+                403,
+                status(
+                        raw(
+                                "GET /api/v1/live HTTP/1.1\n" + head + "Origin: " + service.pages()
+                                        + "\nUpgrade: websocket\nSec-WebSocket-Version: 13\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\n")));
+        String page = raw("GET /containers HTTP/1.1\n" + head);
+        assertEquals(200, status(page));
+        String secret = (String) dashboard.evaluate("() => localStorage.getItem('berth.secret')");
+        assertFalse(page.contains("hostile") || page.contains(secret));
+    }
+
+    @Test
+    void aReboundNameIsRefusedAndTheSettingNamed() throws Exception {
+        String answer = raw("GET /containers HTTP/1.1\nHost: evil.example:" + service.port() + "\n");
+        assertEquals(421, status(answer));
+        assertTrue(answer.contains("BERTH_ALLOWED_HOSTS=evil.example"), answer);
+    }
+
+    @Test
+    void pagesAtOtherLoopbackNamesRedirectAndSetNoCookie() throws Exception {
+        for (String name : new String[] {"127.0.0.1", "localhost", "[::1]"}) {
+            String answer = raw("GET /containers HTTP/1.1\nHost: " + name + ":" + service.port() + "\n");
+            assertEquals(307, status(answer), answer);
+            assertTrue(answer.contains("ocation: " + service.pages() + "/containers"), answer);
+            assertFalse(answer.toLowerCase(java.util.Locale.ROOT).contains("set-cookie"), answer);
+        }
+    }
+
+    @Test
+    void theLaunchLinkWorksOnce() {
+        try (BrowserContext other = browser.window(800, 600, ColorScheme.LIGHT)) {
+            Page page = other.newPage();
+            page.navigate(link);
+            page.getByText("its link was used before").waitFor();
+        }
+    }
+
+    @Test
+    void aContainerCannotReachTheServiceThroughItsGateway() throws Exception {
+        String answer = service.call(
+                "POST",
+                "/api/v1/containers/hostile/exec?wait=true",
+                "{\"command\":[\"wget\",\"-T\",\"3\",\"-O\",\"-\",\"http://10.0.2.2:%d/\"]}".formatted(service.port()));
+        assertFalse(answer.contains("\"exitCode\":0"), answer);
+        assertFalse(answer.contains("Berth"), answer);
+    }
+
+    @Test
+    void noInlineScriptRuns() {
+        Object ran = dashboard.evaluate("() => { window.ran = false; const s = document.createElement('script');"
+                + "s.textContent = 'window.ran = true'; document.head.append(s); return window.ran; }");
+        assertEquals(false, ran);
+    }
+
+    @Test
+    void zSigningOutClosesTheSocketsOfEveryTab() {
+        Page other = window.newPage();
+        other.navigate(service.pages() + "/containers/hostile/terminal");
+        other.locator(".term-status:has-text('connected')").waitFor();
+        dashboard.navigate(service.pages() + "/containers");
+        dashboard.locator("#sign-out").click();
+        dashboard.waitForURL("**/sign-in");
+        other.waitForURL("**/sign-in**");
+    }
+}
