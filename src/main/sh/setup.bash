@@ -232,17 +232,43 @@ build() {
 # make_archives DIRECTORY: what the JVM has loaded and checked once need not be done again. It depends on the JVM, so it is made
 # here and not shipped. Failing to is no error: everything works without, only slower.
 make_archives() {
-    local jar=$1/berth.jar
+    local jar=$1/berth.jar work
     [[ -w $1 && $verb != dist ]] || return 0
-    if [[ ! $1/berth-cli.jsa -nt $jar || $java -nt $1/berth-cli.jsa ]]; then
-        archive_client "$1" || rm -f "$1/berth-cli.jsa"
-    fi
+    [[ $1/berth-cli.jsa -nt $jar && ! $java -nt $1/berth-cli.jsa ]] && return 0
+    [[ $1/.no-archive -nt $jar && ! $java -nt $1/.no-archive ]] && return 0
+    rm -f "$1/berth-cli.jsa" "$1/berth.jsa"
+    : >"$1/.no-archive"
+    work=$(mktemp -d)
+    archive_client "$1" "$work" || say "could not make the archive of classes: every call takes a little longer"
+    archive_service "$1" "$work" || say "could not make the service's archive of classes: its start takes a little longer"
+    rm -rf "$work"
 }
 
 archive_client() {
-    timeout 60 "$java" -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:-UsePerfData -Xmx64m "-XX:ArchiveClassesAtExit=$1/berth-cli.jsa" \
-        -cp "$1/berth.jar" dev.berth.cli.ClassData >/dev/null 2>&1 </dev/null
+    timeout 60 "$java" -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:-UsePerfData -Xmx64m \
+        "-XX:ArchiveClassesAtExit=$2/berth-cli.jsa" -cp "$1/berth.jar" dev.berth.cli.ClassData >/dev/null 2>&1 </dev/null &&
+        put 644 "$2/berth-cli.jsa" "$1/berth-cli.jsa"
 }
+
+# A service of its own directories is started, asked a little, and ended; as root its user writes the archive, not root.
+archive_service() (
+    export BERTH_DATA_DIR=$2/data BERTH_RUNTIME_DIR=$2/run XDG_CONFIG_HOME=$2/config BERTH_PORT=0
+    export BERTH_JAVA_OPTIONS=-XX:ArchiveClassesAtExit=$2/run/berth.jsa
+    unset BERTH_HOST BERTH_TOKEN
+    chmod 711 "$2"
+    "$java" -cp "$1/berth.jar" dev.berth.cli.Main serve >/dev/null 2>&1 </dev/null &
+    service=$!
+    for ((waited = 0; waited < 300; waited++)); do
+        [[ ! -e $2/run/service.json ]] && kill -0 $service 2>/dev/null || break
+        sleep 0.1
+    done
+    [[ -e $2/run/service.json ]] || { kill $service 2>/dev/null; exit 1; }
+    "$java" -cp "$1/berth.jar" dev.berth.cli.Main ps >/dev/null 2>&1 </dev/null
+    "$java" -cp "$1/berth.jar" dev.berth.cli.Main images >/dev/null 2>&1 </dev/null
+    kill $service
+    wait $service 2>/dev/null
+    [[ -f $2/run/berth.jsa ]] && put 644 "$2/run/berth.jsa" "$1/berth.jsa"
+)
 
 # Root's build lies where the system user can read it, and berth-init also at the one path that AppArmor's profile names.
 install_for_root() {
