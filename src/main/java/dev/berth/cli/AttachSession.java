@@ -61,23 +61,32 @@ final class AttachSession implements AutoCloseable {
             if (style.proxySignals()) {
                 Signals.PROXIED.forEach(name -> Signals.on(name, this::signal));
             }
+            byte[] first = firstMessage();
             started.run();
             if (style.input()) {
                 Thread reader = new Thread(this::input, "input");
                 reader.setDaemon(true);
                 reader.start();
             }
-            return output();
+            return output(first);
         }
     }
 
-    private Outcome output() {
+    /** The service says where the replay begins as soon as it follows the program: from then on nothing is missed. */
+    private byte[] firstMessage() {
+        try {
+            return socket.receive();
+        } catch (IOException e) {
+            throw new CliException("lost the connection to the service: " + e.getMessage());
+        }
+    }
+
+    private Outcome output(byte[] first) {
         // Not closed: they are the process's own.
         OutputStream out = new FileOutputStream(FileDescriptor.out);
         OutputStream err = new FileOutputStream(FileDescriptor.err);
         try {
-            while (true) {
-                byte[] message = socket.receive();
+            for (byte[] message = first; ; message = socket.receive()) {
                 if (message == null) {
                     return lost("it closed the connection");
                 }

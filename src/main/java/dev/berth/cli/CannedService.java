@@ -76,6 +76,7 @@ final class CannedService implements AutoCloseable {
             write(
                     out,
                     "HTTP/1.1 101 Switching Protocols\r\nSec-WebSocket-Accept: " + WebSocket.accept(key) + "\r\n\r\n");
+            out.write(new byte[] {(byte) 0x82, 1, 3});
             out.write(new byte[] {(byte) 0x82, 2, 1, 'x'});
             out.write(new byte[] {(byte) 0x82, 5, 6, 0, 0, 0, 7});
             in.read(); // until the client has gone

@@ -56,7 +56,21 @@ final class RunCommand extends ClientCommand {
             context.err().println("\r\nleft " + name(id) + " running; come back with: berth attach " + name(id));
             return 0;
         }
+        if (options.remove) {
+            awaitRemoval(id, context);
+        }
         return outcome.exitCode();
+    }
+
+    /** So that its name is free and nothing of it is left when this command ends. Not found: it is gone already. */
+    private static void awaitRemoval(String id, Context context) {
+        try {
+            context.api().post("/containers/" + id + "/wait?condition=removed", null);
+        } catch (CliException e) {
+            if (!e.isNotFound()) {
+                context.err().println("berth: cannot tell whether the container was removed: " + e.getMessage());
+            }
+        }
     }
 
     private String name(String id) {

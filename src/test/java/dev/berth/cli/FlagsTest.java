@@ -1,0 +1,189 @@
+package dev.berth.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class FlagsTest {
+    @TempDir
+    Path directory;
+
+    private static ContainerOptions run(String... arguments) {
+        RunCommand command = new RunCommand();
+        Main.parser(Verb.RUN, command).parseArgs(arguments);
+        return command.options;
+    }
+
+    private static Json request(String... arguments) {
+        return run(arguments).request(Map.of("MINE", "1"));
+    }
+
+    @Test
+    void whatFollowsTheImageIsTheContainers() {
+        Json request = request("-it", "--rm", "alpine", "ls", "-l", "--rm", "--", "@file", "");
+        assertEquals(
+                List.of("ls", "-l", "--rm", "--", "@file", ""),
+                request.get("command").value());
+        assertTrue(request.get("tty").isTrue() && request.get("openStdin").isTrue());
+        assertTrue(request.get("autoRemove").isTrue());
+    }
+
+    @Test
+    void aDoubleDashMayStandBeforeTheImage() {
+        Json request = request("--rm", "--", "alpine", "sh");
+        assertEquals("alpine", request.get("image").text());
+        assertEquals(List.of("sh"), request.get("command").value());
+    }
+
+    @Test
+    void whatWasNotSaidIsNotSent() {
+        Json request = request("alpine");
+        for (String field :
+                List.of("command", "entrypoint", "env", "mounts", "ports", "resources", "restart", "network")) {
+            assertNull(request.get(field).value(), field);
+        }
+    }
+
+    @Test
+    void quotesAndDollarsStayAsTheyAre() {
+        Json request = request("-e", "A=\"x\" ${sys:user.home}", "alpine", "echo", "\"q\"");
+        assertEquals("\"x\" ${sys:user.home}", request.get("env").get("A").text());
+        assertEquals(List.of("echo", "\"q\""), request.get("command").value());
+    }
+
+    @Test
+    void environmentComesFromFilesThenFlagsThenTheCaller() throws Exception {
+        Path file = Files.writeString(directory.resolve("env"), "# comment\n\nA=file\nB=b=c\nMINE\nNOT_SET\n");
+        Json env = request("--env-file", file.toString(), "-e", "A=flag", "-e", "EMPTY=", "alpine")
+                .get("env");
+        assertEquals(Map.of("A", "flag", "B", "b=c", "MINE", "1", "EMPTY", ""), env.value());
+        assertThrows(CliException.class, () -> request("-e", "=x", "alpine"));
+        assertThrows(CliException.class, () -> request("--env-file", "/nonexistent", "alpine"));
+    }
+
+    @Test
+    void entrypointMayBeEmptied() {
+        assertEquals(
+                List.of(),
+                request("--entrypoint", "", "alpine").get("entrypoint").value());
+        assertEquals(
+                List.of("/bin/x"),
+                request("--entrypoint", "/bin/x", "alpine").get("entrypoint").value());
+    }
+
+    @Test
+    void mountsAreBindsByTheirSlash() {
+        assertEquals("bind", MountOption.volume("/a:/b:ro").get("type"));
+        assertEquals(true, MountOption.volume("/a:/b:ro").get("readOnly"));
+        assertEquals(
+                Path.of("x/y").toAbsolutePath().toString(),
+                MountOption.volume("./x/y:/b").get("source"));
+        assertEquals("volume", MountOption.volume("cache:/b").get("type"));
+        assertNull(MountOption.volume("/only").get("source"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a", ":/b", "/a:b", "/a:/b:rx", "/a:/b:ro:x", ""})
+    void mountsThatAreNone(String text) {
+        assertThrows(CliException.class, () -> MountOption.volume(text));
+    }
+
+    @Test
+    void ports() {
+        assertEquals(Map.of("hostPort", 8080, "containerPort", 80, "protocol", "tcp"), PortOption.parse("8080:80"));
+        Map<String, Object> full = PortOption.parse("127.0.0.1:53:5353/udp");
+        assertEquals("127.0.0.1", full.get("hostAddress"));
+        assertEquals("udp", full.get("protocol"));
+        assertNull(PortOption.parse("80").get("hostPort"));
+        assertNull(PortOption.parse("127.0.0.1::80").get("hostPort"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "x", "0:80", "80:0", "1:65536", "1:2:3:4", "80/sctp", "::80"})
+    void portsThatAreNone(String text) {
+        assertThrows(CliException.class, () -> PortOption.parse(text));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"256m,268435456", "1g,1073741824", "1.5k,1536", "7,7", "10b,10", "2GiB,2147483648", "3MB,3145728"})
+    void sizes(String text, long bytes) {
+        assertEquals(bytes, Sizes.parse(text));
+    }
+
+    @Test
+    void restartPolicies() {
+        assertEquals(Map.of("policy", "on-failure", "maxRetries", 3), RestartOption.parse("on-failure:3"));
+        assertThrows(CliException.class, () -> RestartOption.parse("always:3"));
+    }
+
+    @Test
+    void timesAreAgesOrDates() {
+        Instant now = Instant.parse("2026-01-31T12:00:00Z");
+        assertEquals("2026-01-31T10:30:00Z", LogsCommand.time("1h30m", now));
+        assertEquals("2026-01-31T11:00:00Z", LogsCommand.time("2026-01-31T12:00:00+01:00", now));
+        assertThrows(CliException.class, () -> LogsCommand.time("yesterday", now));
+        assertThrows(CliException.class, () -> LogsCommand.time("", now));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Alpine", "a b", "-x", "a//b", "http://x"})
+    void aReferenceThatIsNoneIsRefusedBeforeAnythingStarts(String image) {
+        assertThrows(RuntimeException.class, () -> request("--", image));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"pss,ps", "image,images", "rum,run", "stpo,stop", "inpsect,inspect", "kil,kill"})
+    void wordsNearAVerb(String word, String verb) {
+        assertEquals(verb, Verb.near(word).orElseThrow());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"alpine", "debian", "nginx", "busybox", "redis", "localhost:5000/demo", "postgres", "ubuntu"})
+    void wordsThatAreNear(String word) {
+        assertTrue(Verb.near(word).isEmpty(), () -> word + " is near " + Verb.near(word));
+    }
+
+    @Test
+    void detachIsReadByItsKeys() {
+        DetachKeys keys = DetachKeys.parse("ctrl-p,ctrl-q");
+        assertEquals("ab", text(keys.filter("ab".getBytes(), 2)));
+        assertEquals("", text(keys.filter(new byte[] {16}, 1)), "held back");
+        assertEquals("\u0010x", text(keys.filter("x".getBytes(), 1)), "given back");
+        assertEquals("\u0010", text(keys.filter(new byte[] {16, 16}, 2)), "the second may begin it");
+        DetachKeys.Filtered end = keys.filter(new byte[] {17, 'z'}, 2);
+        assertTrue(end.detached());
+        assertEquals("", text(end));
+    }
+
+    @Test
+    void aSequenceThatOverlapsItselfIsStillFound() {
+        DetachKeys keys = DetachKeys.parse("a,a,b");
+        DetachKeys.Filtered typed = keys.filter("aaab".getBytes(), 4);
+        assertTrue(typed.detached());
+        assertEquals("a", text(typed));
+    }
+
+    @Test
+    void detachKeysMayBeSwitchedOffOrAreRefused() {
+        assertEquals("\u0010\u0011", text(DetachKeys.parse("").filter(new byte[] {16, 17}, 2)));
+        assertThrows(CliException.class, () -> DetachKeys.parse("ctrl-1"));
+        assertThrows(CliException.class, () -> DetachKeys.parse("a,,b"));
+    }
+
+    private static String text(DetachKeys.Filtered filtered) {
+        return new String(filtered.bytes());
+    }
+}

@@ -1,0 +1,132 @@
+package dev.berth.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ListingsTest {
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+    private int berth(String... arguments) {
+        try (CannedService service = new CannedService()) {
+            Context context = new Context(
+                    Map.of("HOME", "/", "BERTH_RUNTIME_DIR", "/nonexistent"),
+                    new PrintStream(out, true, StandardCharsets.UTF_8),
+                    new PrintStream(err, true, StandardCharsets.UTF_8),
+                    new Api(service.url(), "token"));
+            return Main.run(List.of(arguments), context);
+        }
+    }
+
+    @Test
+    void psPrintsATable() {
+        assertEquals(0, berth("ps", "-a"));
+        String[] lines = out.toString().split("\n");
+        assertTrue(lines[0].startsWith("CONTAINER ID   IMAGE"), lines[0]);
+        assertTrue(lines[1].matches("000000000000   i:latest   c .* ago .*Exited \\(0\\).* n"), lines[1]);
+    }
+
+    @Test
+    void idsAndJson() {
+        assertEquals(0, berth("ps", "-aq", "--no-trunc"));
+        assertEquals("0".repeat(64) + "\n", out.toString());
+        out.reset();
+        assertEquals(0, berth("ps", "--json"));
+        assertEquals(
+                "n", Json.parse(out.toByteArray()).list().get(0).get("name").text());
+        out.reset();
+        assertEquals(0, berth("images", "-q"));
+        assertEquals("00\n", out.toString());
+    }
+
+    @Test
+    void theProgramsExitCodeIsOurs() {
+        assertEquals(7, berth("run", "--pull", "never", "i", "c"));
+    }
+
+    @Test
+    void mistakesAreOneSentenceAndCode125() {
+        assertEquals(125, berth("run"));
+        assertEquals(125, berth("ps", "--nonsense"));
+        assertEquals(125, berth("stop"));
+        assertEquals(125, berth("--nonsense"));
+        assertEquals(125, berth("top"));
+        assertEquals(125, berth("alpine", "latest", "ls"));
+        assertEquals(125, berth("ps", "-f", "colour=red"));
+        err.toString().lines().forEach(line -> assertTrue(line.startsWith("berth: "), line));
+        assertEquals(7, err.toString().lines().count());
+    }
+
+    @Test
+    void everyVerbExplainsItself() {
+        for (Verb verb : Verb.values()) {
+            out.reset();
+            assertEquals(0, berth(verb.word(), "--help"), verb.word());
+            assertTrue(out.toString().startsWith("Usage: berth " + verb.word()), out::toString);
+        }
+        out.reset();
+        assertEquals(0, berth("--help"));
+        assertTrue(out.toString().contains("berth IMAGE [TAG]"));
+    }
+
+    @Test
+    void filtersOfOneNameAreAlternativesAndOfTwoNamesBoth() {
+        Json web = Json.parse("""
+                {"id":"abc","name":"web","state":"running","image":"docker.io/library/nginx:latest",
+                 "config":{"labels":{"a":"1"}}}""".getBytes());
+        assertTrue(ContainerFilter.parse(List.of("name=we", "name=db")).matches(web));
+        assertFalse(ContainerFilter.parse(List.of("name=we", "state=exited")).matches(web));
+        assertTrue(ContainerFilter.parse(List.of("label=a", "ancestor=nginx")).matches(web));
+        assertFalse(ContainerFilter.parse(List.of("label=a=2")).matches(web));
+        assertThrows(CliException.class, () -> ContainerFilter.parse(List.of("name")));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "0,0B",
+        "999,999B",
+        "1000,1.00kB",
+        "7800000,7.80MB",
+        "12345678,12.3MB",
+        "999600,1.00MB",
+        "123456789,123MB"
+    })
+    void sizes(long bytes, String text) {
+        assertEquals(text, Human.size(bytes));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "0,less than a second",
+        "1,1 second",
+        "59,59 seconds",
+        "119,119 seconds",
+        "120,2 minutes",
+        "7200,2 hours",
+        "172800,2 days",
+        "2592000,4 weeks",
+        "63072000,2 years"
+    })
+    void durations(long seconds, String text) {
+        assertEquals(text, Human.duration(Duration.ofSeconds(seconds)));
+    }
+
+    @Test
+    void namesCannotDriveTheTerminal() {
+        Table table = new Table("NAME");
+        table.row("evil\033[2J\u009b1m");
+        assertEquals("NAME\nevil?[2J?1m\n", table.toString());
+    }
+}
