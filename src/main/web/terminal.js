@@ -83,6 +83,8 @@ export class TerminalView {
       cursorBlink: true,
       fontFamily: style.getPropertyValue("--mono"),
       fontSize: 14,
+      // Without it a row cuts off the underscores of some fonts.
+      lineHeight: 1.2,
       scrollback: 10000,
       minimumContrastRatio: 4.5,
       theme: { background: style.getPropertyValue("--term-surface").trim(), foreground: style.getPropertyValue("--term-text").trim(), selectionBackground: "#3d5a73" },

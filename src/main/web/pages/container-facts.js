@@ -64,7 +64,7 @@ export function overview() {
     ["Ports", (it) => (it.ports.length ? h("ul", {}, ...it.ports.map((port) => h("li", {}, portLink(port)))) : null)],
     ["Mounts", (it) => listed((it.config?.mounts ?? []).map((mount) => `${mount.source ?? mount.type} → ${mount.target}${mount.readOnly ? " (read-only)" : ""}`))],
   ]);
-  const meters = { cpu: meter("CPU, cores"), memory: meter("Memory"), pids: meter("Processes"), network: meter("Network in / out") };
+  const meters = { cpu: meter("CPU, cores"), memory: meter("Memory"), pids: meter("Processes") };
   const none = h("p.hint", { text: "Measured while the container runs." });
   const grid = h("div.meters", { hidden: true }, ...Object.values(meters).map((it) => it.element));
   const element = h("div.columns.live", {},
@@ -98,7 +98,6 @@ export function overview() {
     meters.cpu.add(data.cpu?.cores, cores(data.cpu?.cores));
     meters.memory.add(data.memory?.used, data.memory?.limit ? `${bytes(data.memory.used)} of ${bytes(data.memory.limit)}` : bytes(data.memory?.used));
     meters.pids.add(data.pids?.current, String(data.pids?.current ?? "–"));
-    meters.network.add(null, data.network ? `${bytes(data.network.received)} / ${bytes(data.network.sent)}` : "–");
   }
 }
 
