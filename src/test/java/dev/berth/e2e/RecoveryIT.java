@@ -101,7 +101,7 @@ class RecoveryIT {
 
     @Test
     void aForwardAnswersAgain() throws Exception {
-        berth.must("run", "-d", "--name", "web", "-p", "0:80", server.image(), "httpd", "-f", "-p", "80", "-h", "/www");
+        berth.must("run", "-d", "--name", "web", "-p", ":80", server.image(), "httpd", "-f", "-p", "80", "-h", "/www");
         int port = inspect("web").path("ports").path(0).path("hostPort").asInt();
         assertTrue(fetch(port).contains("hello from a container"));
         killService();
