@@ -1,5 +1,5 @@
 # Read by `berth` when something may have to be set up: packages, the build, subordinate ids, the system user for root.
-# Uses here, home, checkout, installed, verb and yes of its reader, and find_java, is_built, say and die.
+# Uses here, home, from, checkout, installed, verb and yes of its reader, and find_java, is_built, say and die.
 
 # What is missing: packages of Debian's names, and commands that root has to run. `hard` ones keep Berth from starting.
 packages=()
@@ -16,8 +16,8 @@ set_up() {
     [[ ${#reasons[@]} -eq 0 ]] || repair
     find_java || die "there is no Java of version 17 or newer; install one, or set JAVA_HOME"
     ! needs_build || build
-    make_archives "$home"
-    [[ $EUID != 0 ]] || install_for_root
+    [[ $from == "$home" ]] || install_for_root
+    make_archives "$from"
 }
 
 needs_build() { [[ $checkout ]] && ! is_built; }
@@ -273,8 +273,7 @@ archive_service() (
 # Root's build lies where the system user can read it, and berth-init also at the one path that AppArmor's profile names.
 install_for_root() {
     local file libexec=/usr/local/libexec/berth
-    [[ $home != "$installed" ]] || return 0
-    if [[ $home/berth.jar -nt $installed/berth.jar || $home/berth-init -nt $installed/berth-init ]]; then
+    if differ "$home/berth.jar" "$installed/berth.jar" || differ "$home/berth-init" "$installed/berth-init"; then
         install -d -m 755 "$installed" "$libexec"
         put 755 "$home/berth-init" "$libexec/berth-init"
         put 755 "$home/berth-init" "$installed/berth-init"
@@ -283,12 +282,11 @@ install_for_root() {
         put 644 "$home/berth.jar" "$installed/berth.jar"
         say "installed in $installed"
     fi
-    make_archives "$installed"
 }
 
 # put MODE FROM TO: replaced in one step, since a service that runs may have the old one open.
 put() {
-    install -m "$1" "$2" "$3.new"
+    install -p -m "$1" "$2" "$3.new"
     mv "$3.new" "$3"
 }
 
