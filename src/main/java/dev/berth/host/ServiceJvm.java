@@ -23,6 +23,9 @@ record ServiceJvm(Installation installation, Paths paths, ServiceUser user) {
                 "-Xss512k",
                 "-XX:+ExitOnOutOfMemoryError",
                 "-Xshare:auto",
+                // Of an archive that does not fit (the files were moved) the JVM would speak on standard output.
+                "-Xlog:disable",
+                "-Xlog:all=error:stderr",
                 // Inside U1 the user is uid 0, whose home of passwd is /root.
                 "-Duser.home=" + user.who().home(),
                 "-Djna.tmpdir=" + nativeDirectory(),
