@@ -52,9 +52,7 @@ look_for_programs() {
         has gcc || missing hard "gcc is missing, which builds berth-init" gcc libc6-dev
         has make || missing hard "make is missing, which builds berth-init" make
         [[ -e /usr/include/stdio.h ]] || ! has gcc || missing hard "the C library's headers are missing" libc6-dev
-        if grep -qs '<executable>npm' "$here/pom.xml"; then
-            has npm || missing hard "Node and npm are missing, which build the dashboard" nodejs npm
-        fi
+        has npm || missing hard "Node and npm are missing, which fetch the parts of the dashboard" nodejs npm
     fi
     has slirp4netns || missing soft "slirp4netns is missing, which gives containers their network" slirp4netns
     has newuidmap || missing soft "newuidmap is missing, which gives containers more than one user" uidmap
