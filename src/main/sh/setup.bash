@@ -52,7 +52,9 @@ look_for_programs() {
         has gcc || missing hard "gcc is missing, which builds berth-init" gcc libc6-dev
         has make || missing hard "make is missing, which builds berth-init" make
         [[ -e /usr/include/stdio.h ]] || ! has gcc || missing hard "the C library's headers are missing" libc6-dev
-        has npm || missing hard "Node and npm are missing, which fetch the parts of the dashboard" nodejs npm
+        if [[ -e $here/src/main/web/vendor.sh && ! -e $home/web/package.json ]]; then
+            has npm || missing hard "npm is missing, which fetches the parts of the dashboard" npm
+        fi
     fi
     has slirp4netns || missing soft "slirp4netns is missing, which gives containers their network" slirp4netns
     has newuidmap || missing soft "newuidmap is missing, which gives containers more than one user" uidmap
@@ -220,7 +222,9 @@ build() {
     say "building (the first time Maven fetches libraries, which takes a few minutes)"
     : >"$started"
     if ! (cd "$here" && JAVA_HOME=${java%/bin/java} mvn -q -B -DskipTests package) >"$log" 2>&1 </dev/null; then
-        grep -v '^\[INFO\]' "$log" | tail -n 30 >&2
+        # What Maven's own classes say of themselves helps nobody.
+        grep -vE '^[[:space:]]+at |^\[(INFO|ERROR)\] *$|^\[INFO\]|Re-run Maven|the following articles|\[Help 1\] http|see the full stack' "$log" |
+            tail -n 30 >&2
         die "the build failed; all it said is in $log"
     fi
     # Sources that were changed meanwhile are newer than this mark.
