@@ -140,7 +140,8 @@ end_to_end() {
         done
     fi
     say "end to end $who"
-    (cd "$checkout" && "${run_as[@]}" "BERTH_CHECKOUT=$checkout" "BERTH_MUST_WORK=$must" "BERTH_SOAK=${BERTH_SOAK:-}" "BERTH_TEST_HOST=${test_host:-}" \
+    (cd "$checkout" && "${run_as[@]}" "BERTH_CHECKOUT=$checkout" "BERTH_MUST_WORK=$must" "BERTH_SOAK=${BERTH_SOAK:-}" \
+        "BERTH_TEST_REGISTRY=${BERTH_TEST_REGISTRY:-}" "BERTH_TEST_REGISTRY_AUTH=${BERTH_TEST_REGISTRY_AUTH:-}" "BERTH_TEST_HOST=${test_host:-}" \
         "$(java_program)" -Xmx512m -Djna.tmpdir="$reports" \
         -cp "$checkout/target/test-classes:$checkout/target/classes:$checkout/target/test-lib/*" \
         org.junit.platform.console.ConsoleLauncher execute "${select[@]}" "${omit[@]}" --include-classname '.*IT' --fail-if-no-tests \

@@ -144,8 +144,10 @@ class PullTest {
 
     @Test
     void aRegistryThatIsNotThereIsSaid() throws Exception {
-        int port = server.port();
-        server.close();
+        int port;
+        try (java.net.ServerSocket closed = new java.net.ServerSocket(0)) {
+            port = closed.getLocalPort();
+        }
         var failure = assertThrows(RegistryException.Unreachable.class, () -> pull("localhost:" + port + "/me/app:1"));
         assertTrue(failure.getMessage().contains("connection refused"), failure.getMessage());
     }

@@ -11,7 +11,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** Debian's docker-registry on a free loopback port, with its data in a directory of the test's. */
+/**
+ * A real registry: one of docker-compose.test.yml, where BERTH_TEST_REGISTRY and BERTH_TEST_REGISTRY_AUTH name them, else Debian's
+ * docker-registry on a free loopback port, with its data in a directory of the test's.
+ */
 public final class RealRegistry implements AutoCloseable {
 
     private final Process process;
@@ -28,6 +31,10 @@ public final class RealRegistry implements AutoCloseable {
 
     /** @param htpasswd a file with users; empty = open to all */
     public static RealRegistry start(Path directory, String htpasswd) throws IOException, InterruptedException {
+        String given = System.getenv(htpasswd.isEmpty() ? "BERTH_TEST_REGISTRY" : "BERTH_TEST_REGISTRY_AUTH");
+        if (given != null && !given.isEmpty()) {
+            return new RealRegistry(null, Integer.parseInt(given.substring(given.lastIndexOf(':') + 1)));
+        }
         Need.program("docker-registry");
         int port;
         try (ServerSocket socket = new ServerSocket(0)) {
@@ -87,6 +94,9 @@ public final class RealRegistry implements AutoCloseable {
 
     @Override
     public void close() throws InterruptedException {
+        if (process == null) {
+            return; // compose ends it
+        }
         process.destroy();
         if (!process.waitFor(10, TimeUnit.SECONDS)) {
             process.destroyForcibly().waitFor();
