@@ -89,7 +89,8 @@ end_test_host() {
     ! declare -F test_host_down >/dev/null || test_host_down
 }
 
-# copy_checkout DIRECTORY OWNER: the checkout and its build, readable for another user.
+# copy_checkout DIRECTORY OWNER: the checkout and its build, readable for another user. Without the archives of classes, which
+# hold only where they were made.
 copy_checkout() {
     mkdir -p "$1"
     { git ls-files -z 2>/dev/null || find . -path ./target -prune -o -type f -print0; } | cpio -0pdm --quiet "$1" 2>/dev/null ||
@@ -99,7 +100,6 @@ copy_checkout() {
     # What the accessibility check runs in the pages.
     mkdir -p "$1/target/web/node_modules/axe-core"
     cp -p target/web/node_modules/axe-core/axe.min.js "$1/target/web/node_modules/axe-core/"
-    cp -p target/*.jsa "$1/target/" 2>/dev/null || true
     # Newer than every source, or the copy would want to be built again.
     touch "$1/target/.built"
     chown -R "$2:" "$1"
