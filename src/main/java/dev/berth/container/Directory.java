@@ -69,9 +69,12 @@ final class Directory {
         listeners.forEach(listener -> listener.accept(change));
     }
 
+    /** Under the container's lock, so that of two changes the later one is told later. */
     void tell(Container container) {
-        Change change = new Change(container.view(), false);
-        listeners.forEach(listener -> listener.accept(change));
+        synchronized (container) {
+            Change change = new Change(container.view(), false);
+            listeners.forEach(listener -> listener.accept(change));
+        }
     }
 
     AutoCloseable listen(Consumer<Change> listener) {

@@ -8,7 +8,6 @@ import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
-import java.util.function.Consumer;
 
 /** Answers without an end of their own. The writing thread is interrupted when the client goes. */
 @ApplicationScoped
@@ -65,9 +64,8 @@ public class Streams {
 
     StreamingOutput of(HttpServerResponse response, Body body) {
         return output -> {
-            Thread writer = Thread.currentThread();
-            Consumer<Void> gone = nothing -> writer.interrupt();
-            response.closeHandler(gone::accept);
+            Writer writer = new Writer(Thread.currentThread());
+            response.closeHandler(gone -> writer.interrupt());
             try {
                 Out out = new Out(output);
                 body.write(out);
@@ -79,9 +77,29 @@ public class Streams {
                     throw e.getCause();
                 }
             } finally {
-                response.closeHandler(null);
-                Thread.interrupted(); // the thread goes back to its pool
+                writer.finish();
             }
         };
+    }
+
+    /** The writing thread, as long as it writes: afterwards it is its pool's again and no interrupt may reach it. */
+    private static final class Writer {
+        private final Thread thread;
+        private boolean finished;
+
+        private Writer(Thread thread) {
+            this.thread = thread;
+        }
+
+        synchronized void interrupt() {
+            if (!finished) {
+                thread.interrupt();
+            }
+        }
+
+        synchronized void finish() {
+            finished = true;
+            Thread.interrupted();
+        }
     }
 }

@@ -195,6 +195,8 @@ class DashboardIT {
     @Order(9)
     void aPortIsAddedFollowedAndRemovedWhileItRuns() {
         screen.focus();
+        screen.await(PROMPT);
+        page.waitForTimeout(300);
         screen.type("clear; httpd -p 80 -h /www && echo served");
         screen.await("(?m)^served$");
         page.locator("[data-tab=ports]").click();
