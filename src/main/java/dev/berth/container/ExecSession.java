@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import dev.berth.launcher.ExitRecord;
 import dev.berth.launcher.LogReader;
 import dev.berth.launcher.MonitorClient;
+import dev.berth.launcher.MonitorGone;
 import dev.berth.linux.TerminalSize;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -18,10 +19,16 @@ final class ExecSession implements AttachTarget {
         static final int VERSION = 1;
     }
 
+    private static final long UNATTENDED_NANOS = 15_000_000_000L;
+
     private final Written written;
     private final Path directory;
     private MonitorClient monitor;
     private ExitRecord exit;
+    private int viewers;
+    private long lastSeen = System.nanoTime();
+    private long end;
+    private long discarded;
 
     ExecSession(Written written, Path directory) {
         this.written = written;
@@ -34,6 +41,49 @@ final class ExecSession implements AttachTarget {
 
     String container() {
         return written.container();
+    }
+
+    /** The monitor announced more output. */
+    void appended(long newEnd) {
+        synchronized (this) {
+            end = newEnd;
+            notifyAll();
+        }
+        discardUnread();
+    }
+
+    /**
+     * The program waits for its readers, and the service's own connection counts as one: while nobody has looked for a while, it
+     * tells that all was read, so that a program in the background goes on.
+     */
+    void discardUnread() {
+        MonitorClient client;
+        long read;
+        synchronized (this) {
+            boolean unattended = viewers == 0 && System.nanoTime() - lastSeen > UNATTENDED_NANOS;
+            if (!unattended || monitor == null || end <= discarded) {
+                return;
+            }
+            client = monitor;
+            read = end;
+            discarded = end;
+        }
+        try {
+            client.read(read);
+        } catch (MonitorGone over) {
+            return; // its end is on the way
+        }
+    }
+
+    @Override
+    public synchronized void viewerCame() {
+        viewers++;
+    }
+
+    @Override
+    public synchronized void viewerLeft() {
+        viewers--;
+        lastSeen = System.nanoTime();
     }
 
     synchronized void watched(MonitorClient client) {

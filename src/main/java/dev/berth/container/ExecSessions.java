@@ -41,6 +41,7 @@ final class ExecSessions {
             .registerModule(new JavaTimeModule())
             .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS);
     private static final int KEPT = 50;
+    private static final long ATTEND_MILLIS = 5_000;
     private static final int CUT = 16 << 20;
 
     private final Engine engine;
@@ -52,6 +53,21 @@ final class ExecSessions {
         this.engine = engine;
         this.paths = paths;
         this.events = events;
+        Thread attendant = new Thread(this::attend, "exec attendant");
+        attendant.setDaemon(true);
+        attendant.start();
+    }
+
+    /** A program that is held up already announces no more output: somebody must look. */
+    private void attend() {
+        try {
+            while (true) {
+                Thread.sleep(ATTEND_MILLIS);
+                byId.values().forEach(ExecSession::discardUnread);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** Starts a program; returns when it runs. */
@@ -132,6 +148,7 @@ final class ExecSessions {
         ExecSession session = start(container, request);
         ByteArrayOutputStream[] streams = {new ByteArrayOutputStream(), new ByteArrayOutputStream()};
         boolean[] truncated = {false};
+        session.viewerCame();
         try (LogReader log = session.log(0)) {
             boolean over;
             do {
@@ -159,6 +176,8 @@ final class ExecSessions {
             Thread.currentThread().interrupt();
             kill(session, Signal.KILL);
             throw new ContainerException.Failed("interrupted while the program ran", e);
+        } finally {
+            session.viewerLeft();
         }
     }
 
@@ -287,9 +306,7 @@ final class ExecSessions {
 
         @Override
         public void appended(long end) {
-            synchronized (session) {
-                session.notifyAll();
-            }
+            session.appended(end);
         }
 
         @Override

@@ -1,0 +1,71 @@
+package dev.berth.e2e;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Programs that run in a container beside its own. */
+@Timeout(300)
+class ExecIT {
+    private static ImageServer server;
+    private static Berth berth;
+
+    @BeforeAll
+    static void start() throws Exception {
+        server = ImageServer.start();
+        berth = new Berth();
+        berth.must("pull", server.image());
+        berth.must("run", "-d", "--name", "runs", "-e", "A=1", "-w", "/tmp", server.image(), "sleep", "1000");
+    }
+
+    @AfterAll
+    static void end() throws Exception {
+        if (berth != null) {
+            berth.close();
+        }
+        if (server != null) {
+            server.close();
+        }
+    }
+
+    @Test
+    void itHasTheContainersEnvironmentDirectoryAndItsOwn() throws Exception {
+        assertEquals("1 2 /tmp", berth.must("exec", "-e", "B=2", "runs", "sh", "-c", "echo $A $B $PWD"));
+        assertEquals(
+                "/opt 1000", berth.must("exec", "-w", "/opt", "-u", "1000", "runs", "sh", "-c", "echo $PWD $(id -u)"));
+    }
+
+    @Test
+    void itsExitCodeAndStreamsAreItsOwn() throws Exception {
+        Berth.Result result = berth.run("exec", "runs", "sh", "-c", "echo out; echo err >&2; exit 9");
+        assertEquals(9, result.exit());
+        assertEquals("out\n", result.text());
+        assertEquals("err\n", result.complaint());
+        assertEquals(127, berth.run("exec", "runs", "nope").exit());
+        assertEquals(126, berth.run("exec", "runs", "/opt").exit());
+    }
+
+    @Test
+    void whatIsPipedInComesOut() throws Exception {
+        byte[] input = "x".repeat(100_000).getBytes(StandardCharsets.US_ASCII);
+        Berth.Result result = berth.feed(input, "exec", "-i", "runs", "cat");
+        assertEquals(0, result.exit(), result::complaint);
+        assertEquals(new String(input, StandardCharsets.US_ASCII), result.text());
+    }
+
+    @Test
+    void aProgramInTheBackgroundIsNotHeldUpByItsUnreadOutput() throws Exception {
+        berth.must("exec", "-d", "runs", "sh", "-c", "yes | head -c 50000000; touch /tmp/done");
+        boolean done = false;
+        for (int i = 0; i < 60 && !done; i++) {
+            Thread.sleep(1000);
+            done = berth.run("exec", "runs", "ls", "/tmp/done").exit() == 0;
+        }
+        assertTrue(done);
+    }
+}
