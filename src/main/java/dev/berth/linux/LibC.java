@@ -1,6 +1,5 @@
 package dev.berth.linux;
 
-import com.sun.jna.Native;
 import com.sun.jna.Pointer;
 
 /**
@@ -22,7 +21,7 @@ final class LibC {
     static final long MOUNT_SETATTR = 442;
 
     static {
-        Native.register(LibC.class, "c");
+        SharedObject.bind(LibC.class, "libc.so.6");
     }
 
     private LibC() {}

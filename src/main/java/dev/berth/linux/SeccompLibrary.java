@@ -1,6 +1,5 @@
 package dev.berth.linux;
 
-import com.sun.jna.Native;
 import com.sun.jna.Pointer;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -130,7 +129,7 @@ public final class SeccompLibrary {
 
     private static final class Library {
         static {
-            Native.register(Library.class, "libseccomp.so.2");
+            SharedObject.bind(Library.class, "libseccomp.so.2");
         }
 
         static native Pointer seccomp_init(int action);
