@@ -103,6 +103,28 @@ public final class Berth implements AutoCloseable {
         return builder.start();
     }
 
+    /** As {@link #start}, by another program, which also gets its output. */
+    public Process startThrough(List<String> program, String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(program);
+        command.add(script.toString());
+        if (System.getProperty("user.name").equals("root")) {
+            command.add("--yes");
+        }
+        command.addAll(Arrays.asList(arguments));
+        ProcessBuilder builder =
+                new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.DISCARD);
+        builder.environment().putAll(environment);
+        return builder.start();
+    }
+
+    /** Waits until a service that was just started is ready. */
+    public void awaitService() throws InterruptedException {
+        Await.until(
+                "the service is ready",
+                PATIENCE_SECONDS,
+                () -> Files.exists(runtimeDirectory().resolve("service.json")));
+    }
+
     public Result run(String... arguments) throws IOException, InterruptedException {
         return feed(new byte[0], arguments);
     }

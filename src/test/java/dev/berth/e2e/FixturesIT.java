@@ -9,16 +9,10 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
-import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The fixtures do what the tests rely on. */
 class FixturesIT {
-    @TempDir
-    Path temp;
-
     @Test
     void theHostOutsideEchoesAndKnowsItsName() throws Exception {
         TestHost host = TestHost.needed();
@@ -37,11 +31,5 @@ class FixturesIT {
             assertEquals(hello.length, answer.getLength());
         }
         assertEquals(host.nameAddress(), InetAddress.getByName(host.name()).getHostAddress());
-    }
-
-    @Test
-    void aProcessThatIsLeftIsNoticed() throws Exception {
-        Leaks leaks = new Leaks(temp);
-        assertEquals(List.of(), leaks.found());
     }
 }

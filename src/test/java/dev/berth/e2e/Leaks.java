@@ -37,7 +37,8 @@ public final class Leaks {
         return found;
     }
 
-    private List<String> look() throws IOException {
+    /** As {@link #found}, at this moment. */
+    List<String> look() throws IOException {
         List<String> found = new ArrayList<>();
         for (long pid : processes()) {
             if (!processesBefore.contains(pid)) {
