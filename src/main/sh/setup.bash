@@ -307,10 +307,25 @@ make_dist() {
     printf '%s\n' "$home/$name.tar.gz"
 }
 
+# Live reload wants Maven 3.9, which Debian 12 and Ubuntu 24.04 do not have: then Maven fetches it, into target/.
+maven_for_dev() {
+    local version=3.9.11
+    mvn=mvn
+    [[ $(JAVA_HOME=${java%/bin/java} mvn -q -v 2>/dev/null) =~ ([0-9]+)\.([0-9]+)\. ]] || true
+    ((BASH_REMATCH[1] * 100 + BASH_REMATCH[2] < 309)) || return 0
+    mvn=$home/apache-maven-$version/bin/mvn
+    [[ ! -x $mvn ]] || return 0
+    say "fetching Maven $version, which live reload needs"
+    JAVA_HOME=${java%/bin/java} mvn -q -B org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy \
+        "-Dartifact=org.apache.maven:apache-maven:$version:tar.gz:bin" "-DoutputDirectory=$home/fetched" >&2
+    tar -C "$home" -xzf "$home/fetched/apache-maven-$version-bin.tar.gz"
+}
+
 # Quarkus' live reload inside the same user namespace that the service lives in.
 run_dev() {
     [[ $EUID != 0 ]] || die "./berth dev is for a normal user: it runs Maven"
+    maven_for_dev
     exec "$java" -cp "$home/berth.jar" dev.berth.cli.Main unshare env \
-        "MAVEN_OPTS=-Duser.home=$HOME" "JAVA_HOME=${java%/bin/java}" \
-        mvn -f "$here/pom.xml" "-Duser.home=$HOME" quarkus:dev "-Djvm.args=-Duser.home=$HOME -Dberth.init=$home/berth-init" "$@"
+        "MAVEN_OPTS=${MAVEN_OPTS-} -Duser.home=$HOME" "JAVA_HOME=${java%/bin/java}" \
+        "$mvn" -f "$here/pom.xml" "-Duser.home=$HOME" quarkus:dev "-Djvm.args=-Duser.home=$HOME -Dberth.init=$home/berth-init" "$@"
 }

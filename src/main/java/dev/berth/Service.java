@@ -11,6 +11,7 @@ import dev.berth.store.StoreException;
 import io.quarkus.arc.Arc;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.QuarkusApplication;
+import io.quarkus.runtime.annotations.QuarkusMain;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -19,6 +20,7 @@ import java.net.URI;
 import java.nio.file.Path;
 
 /** The service: started inside U1 by {@code berth serve}. What keeps it from starting is one line on stderr and exit code 125. */
+@QuarkusMain
 public final class Service implements QuarkusApplication {
     private static final int OWN_ERROR = 125;
 
