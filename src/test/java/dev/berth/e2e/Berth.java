@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.berth.linux.TerminalSize;
 import dev.berth.rootfs.Need;
 import java.io.IOException;
 import java.io.InputStream;
@@ -123,6 +124,24 @@ public final class Berth implements AutoCloseable {
                 "the service is ready",
                 PATIENCE_SECONDS,
                 () -> Files.exists(runtimeDirectory().resolve("service.json")));
+    }
+
+    /** A command line for a shell, with the directories of this one. */
+    public String commandLine(String... arguments) {
+        StringBuilder line = new StringBuilder();
+        environment.forEach(
+                (name, value) -> line.append(name).append('=').append(value).append(' '));
+        return line.append(script)
+                .append(' ')
+                .append(String.join(" ", arguments))
+                .toString();
+    }
+
+    /** A command line at a terminal. */
+    public PseudoTerminal terminal(TerminalSize size, String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(List.of(script.toString()));
+        command.addAll(Arrays.asList(arguments));
+        return new PseudoTerminal(size, environment, command);
     }
 
     public Result run(String... arguments) throws IOException, InterruptedException {
