@@ -327,5 +327,5 @@ run_dev() {
     maven_for_dev
     exec "$java" -cp "$home/berth.jar" dev.berth.cli.Main unshare env \
         "MAVEN_OPTS=${MAVEN_OPTS-} -Duser.home=$HOME" "JAVA_HOME=${java%/bin/java}" \
-        "$mvn" -f "$here/pom.xml" "-Duser.home=$HOME" quarkus:dev "-Djvm.args=-Duser.home=$HOME -Dberth.init=$home/berth-init" "$@"
+        "$mvn" -f "$here/pom.xml" "-Duser.home=$HOME" quarkus:dev -Dquarkus.analytics.disabled=true "-Djvm.args=-Duser.home=$HOME -Dberth.init=$home/berth-init" "$@"
 }

@@ -23,13 +23,16 @@ import java.nio.file.Path;
 @QuarkusMain
 public final class Service implements QuarkusApplication {
     private static final int OWN_ERROR = 125;
+    private static final String PORT = "quarkus.http.port";
 
     public static void main(String[] arguments) {
         try {
             Configuration configuration = Configuration.from(System.getenv());
-            int port = port(configuration);
+            // Set already: a live reload, in which the web server keeps its socket.
+            Integer kept = Integer.getInteger(PORT);
+            int port = kept == null ? port(configuration) : kept;
             System.setProperty("quarkus.http.host", configuration.host());
-            System.setProperty("quarkus.http.port", Integer.toString(port));
+            System.setProperty(PORT, Integer.toString(port));
             Wiring.open(configuration, port);
         } catch (HostException | StoreException | SyscallException | IllegalStateException e) {
             System.err.println("berth: " + e.getMessage());

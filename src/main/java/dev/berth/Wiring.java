@@ -31,6 +31,7 @@ import dev.berth.rootfs.Layers;
 import dev.berth.rootfs.Snapshots;
 import dev.berth.rootfs.VolumeSeed;
 import dev.berth.store.DataDirectory;
+import io.quarkus.runtime.LaunchMode;
 import io.vertx.core.Vertx;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
@@ -113,6 +114,10 @@ public final class Wiring {
 
     void stopping() {
         containers.events().publish("service.stopping", "service", "berth", Map.of());
+        if (LaunchMode.current() == LaunchMode.DEVELOPMENT) {
+            // Live reload starts the next one in this process; else the lock is held to the process' end.
+            data.close();
+        }
     }
 
     /** The registry's client needs the event loops of the web server, which come later than the rest. */
