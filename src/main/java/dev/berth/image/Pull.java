@@ -227,7 +227,10 @@ public final class Pull {
 
         private final PullListener listener;
         private final Manifest manifest;
-        private final Map<Digest, Long> told = new HashMap<>();
+        private final Map<Digest, Told> told = new HashMap<>();
+
+        private record Told(PullProgress.Status status, long nanos) {}
+
         private final Set<Digest> cached = new HashSet<>();
         private final Set<Digest> finished = new HashSet<>();
 
@@ -245,7 +248,7 @@ public final class Pull {
         }
 
         synchronized void fetched(Descriptor layer, long bytes) {
-            if (due(layer) || bytes == layer.size()) {
+            if (due(layer, PullProgress.Status.DOWNLOADING) || bytes == layer.size()) {
                 tell(layer, PullProgress.Status.DOWNLOADING, bytes);
             }
         }
@@ -258,19 +261,19 @@ public final class Pull {
             if (bytes >= total && finished.add(layer.digest())) {
                 boolean before = cached.contains(layer.digest());
                 tell(layer, before ? PullProgress.Status.CACHED : PullProgress.Status.DONE, total);
-            } else if (bytes < total && due(layer)) {
+            } else if (bytes < total && due(layer, PullProgress.Status.UNPACKING)) {
                 tell(layer, PullProgress.Status.UNPACKING, bytes);
             }
         }
 
-        private boolean due(Descriptor layer) {
-            long now = System.nanoTime();
-            Long last = told.get(layer.digest());
-            return last == null || now - last > PAUSE_NANOS;
+        /** A new status is told at once, more of the same not too often. */
+        private boolean due(Descriptor layer, PullProgress.Status status) {
+            Told last = told.get(layer.digest());
+            return last == null || last.status() != status || System.nanoTime() - last.nanos() > PAUSE_NANOS;
         }
 
         private synchronized void tell(Descriptor layer, PullProgress.Status status, long bytes) {
-            told.put(layer.digest(), System.nanoTime());
+            told.put(layer.digest(), new Told(status, System.nanoTime()));
             listener.progress(new PullProgress(layer.digest(), status, bytes, layer.size()));
         }
     }
