@@ -5,7 +5,7 @@ passed=0 failed=0 skipped=0 broken=()
 omit=()
 must=${BERTH_MUST_WORK:-0}
 # The ordinary user of the end-to-end tests, when root runs them.
-tester=tester
+tester=${BERTH_TEST_USER:-tester}
 
 say() { printf '== %s\n' "$*"; }
 
