@@ -64,7 +64,7 @@ export function overview() {
     ["Ports", (it) => (it.ports.length ? h("ul", {}, ...it.ports.map((port) => h("li", {}, portLink(port)))) : null)],
     ["Mounts", (it) => listed((it.config?.mounts ?? []).map((mount) => `${mount.source ?? mount.type} → ${mount.target}${mount.readOnly ? " (read-only)" : ""}`))],
   ]);
-  const meters = { cpu: meter("CPU, cores"), memory: meter("Memory"), pids: meter("Processes") };
+  const meters = { cpu: meter("CPU, cores"), memory: meter("Memory"), pids: meter("Processes"), network: meter("Network, received and sent") };
   const none = h("p.hint", { text: "Measured while the container runs." });
   const grid = h("div.meters", { hidden: true }, ...Object.values(meters).map((it) => it.element));
   const element = h("div.columns.live", {},
@@ -72,6 +72,7 @@ export function overview() {
     h("section.panel.padded", { "aria-label": "What it is" }, h("h2", { text: "What it is" }), place.element),
     h("section.panel.padded.wide", { "aria-label": "Use of the machine" }, h("h2", { text: "Use of the machine" }), none, grid));
   let end = null;
+  let before = null;
   return {
     element,
     update(it) {
@@ -81,6 +82,7 @@ export function overview() {
       if (it.state !== "running") {
         end?.();
         end = null;
+        before = null;
         grid.hidden = true;
         none.hidden = false;
         none.textContent = "Measured while the container runs.";
@@ -98,6 +100,11 @@ export function overview() {
     meters.cpu.add(data.cpu?.cores, cores(data.cpu?.cores));
     meters.memory.add(data.memory?.used, data.memory?.limit ? `${bytes(data.memory.used)} of ${bytes(data.memory.limit)}` : bytes(data.memory?.used));
     meters.pids.add(data.pids?.current, String(data.pids?.current ?? "–"));
+    const { received = 0, sent = 0 } = data.network ?? {};
+    const passed = before ? (Date.parse(data.time) - Date.parse(before.time)) / 1000 : 0;
+    const rate = passed > 0 ? Math.max(0, (received + sent - before.total) / passed) : null;
+    meters.network.add(rate, `↓ ${bytes(received)}  ↑ ${bytes(sent)}`);
+    before = { time: data.time, total: received + sent };
   }
 }
 

@@ -7,7 +7,7 @@ import java.time.Instant;
  *
  * @param time when it was measured
  */
-public record Usage(Instant time, Cpu cpu, Memory memory, Pids pids) {
+public record Usage(Instant time, Cpu cpu, Memory memory, Pids pids, Network network) {
     /**
      * @param cores used since the last measurement
      * @param total seconds since the start; processes that have ended count when their parent has waited for them
@@ -22,4 +22,14 @@ public record Usage(Instant time, Cpu cpu, Memory memory, Pids pids) {
 
     /** @param limit null = none */
     public record Pids(int current, Integer limit) {}
+
+    /**
+     * Over all interfaces but loopback, since the container's network was made.
+     *
+     * @param received bytes
+     * @param sent bytes
+     */
+    public record Network(long received, long sent) {
+        static final Network NONE = new Network(0, 0);
+    }
 }

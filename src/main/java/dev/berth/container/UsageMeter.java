@@ -22,6 +22,7 @@ import java.util.function.Supplier;
  * container whose PID namespace it is in.
  *
  * @see <a href="https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html">proc_pid_stat(5)</a>
+ * @see <a href="https://man7.org/linux/man-pages/man5/proc_pid_net.5.html">proc_pid_net(5)</a>
  */
 public final class UsageMeter implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(UsageMeter.class.getName());
@@ -74,17 +75,17 @@ public final class UsageMeter implements AutoCloseable {
 
     private void tick() {
         try {
-            Map<String, String> containers = namespaces();
-            Map<String, Sum> sums = measure(containers);
+            Map<String, Integer> inits = running.get();
+            Map<String, Sum> sums = measure(namespaces(inits));
             Instant now = Instant.now();
             before.keySet().retainAll(sums.keySet());
-            sums.forEach((container, sum) -> tell(container, sum, now));
+            sums.forEach((container, sum) -> tell(container, sum, now, network(inits.get(container))));
         } catch (RuntimeException e) {
             LOG.log(System.Logger.Level.WARNING, "cannot measure the containers", e);
         }
     }
 
-    private void tell(String container, Sum sum, Instant now) {
+    private void tell(String container, Sum sum, Instant now, Usage.Network network) {
         Before last = before.put(container, new Before(now, sum.seconds()));
         double passed = last == null ? 0 : (now.toEpochMilli() - last.time().toEpochMilli()) / 1000.0;
         double cores = passed <= 0 ? 0 : Math.max(0, (sum.seconds() - last.seconds()) / passed);
@@ -92,16 +93,17 @@ public final class UsageMeter implements AutoCloseable {
                 now,
                 new Usage.Cpu(cores, sum.seconds()),
                 new Usage.Memory(sum.bytes(), null),
-                new Usage.Pids(sum.processes(), null));
+                new Usage.Pids(sum.processes(), null),
+                network);
         watches.stream()
                 .filter(it -> it.container().equals(container))
                 .forEach(it -> it.listener().accept(usage));
     }
 
     /** The PID namespace of each container that is watched. */
-    private Map<String, String> namespaces() {
+    private Map<String, String> namespaces(Map<String, Integer> inits) {
         Map<String, String> found = new HashMap<>();
-        running.get().forEach((container, init) -> {
+        inits.forEach((container, init) -> {
             if (watches.stream().anyMatch(it -> it.container().equals(container))) {
                 String namespace = namespace(proc.resolve(init.toString()));
                 if (namespace != null) {
@@ -157,6 +159,29 @@ public final class UsageMeter implements AutoCloseable {
             }
         }
         return 0;
+    }
+
+    /** What the interfaces of its network namespace have counted. */
+    private Usage.Network network(int init) {
+        try {
+            return traffic(Files.readAllLines(proc.resolve(init + "/net/dev"), StandardCharsets.ISO_8859_1));
+        } catch (IOException e) {
+            return Usage.Network.NONE; // it has just ended
+        }
+    }
+
+    private static Usage.Network traffic(List<String> devices) {
+        long received = 0;
+        long sent = 0;
+        for (String line : devices) {
+            int colon = line.indexOf(':');
+            if (colon > 0 && !line.substring(0, colon).strip().equals("lo")) {
+                String[] counters = line.substring(colon + 1).strip().split("\\s+");
+                received += Long.parseLong(counters[0]);
+                sent += Long.parseLong(counters[8]);
+            }
+        }
+        return new Usage.Network(received, sent);
     }
 
     private static String namespace(Path process) {
