@@ -5,8 +5,10 @@ import dev.berth.host.Configuration;
 import dev.berth.host.HostException;
 import dev.berth.host.ServiceRecord;
 import dev.berth.linux.SyscallException;
+import dev.berth.linux.Syscalls;
 import dev.berth.network.Forward;
 import dev.berth.network.PortHolders;
+import dev.berth.store.DataDirectory;
 import dev.berth.store.StoreException;
 import io.quarkus.arc.Arc;
 import io.quarkus.runtime.Quarkus;
@@ -18,22 +20,27 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 
 /** The service: started inside U1 by {@code berth serve}. What keeps it from starting is one line on stderr and exit code 125. */
 @QuarkusMain
 public final class Service implements QuarkusApplication {
     private static final int OWN_ERROR = 125;
+    private static final Duration HOLDER_PATIENCE = Duration.ofSeconds(5);
+    private static final long PAUSE_MILLIS = 20;
     private static final String PORT = "quarkus.http.port";
 
     public static void main(String[] arguments) {
         try {
             Configuration configuration = Configuration.from(System.getenv());
+            // First of all: who comes second is told about the other service, not about its port.
+            DataDirectory data = hold(configuration);
             // Set already: a live reload, in which the web server keeps its socket.
             Integer kept = Integer.getInteger(PORT);
             int port = kept == null ? port(configuration) : kept;
             System.setProperty("quarkus.http.host", configuration.host());
             System.setProperty(PORT, Integer.toString(port));
-            Wiring.open(configuration, port);
+            Wiring.open(configuration, port, data);
         } catch (HostException | StoreException | SyscallException | IllegalStateException e) {
             System.err.println("berth: " + e.getMessage());
             System.exit(OWN_ERROR);
@@ -66,6 +73,35 @@ public final class Service implements QuarkusApplication {
             mine.remove(record);
         }
         return 0;
+    }
+
+    /**
+     * The data directory. While its holder is no service that clients find, it is one that starts (then that one is told) or that is
+     * just ending: then it is waited for.
+     */
+    private static DataDirectory hold(Configuration configuration) {
+        long deadline = System.nanoTime() + HOLDER_PATIENCE.toNanos();
+        while (true) {
+            try {
+                return DataDirectory.open(configuration.paths().dataDir(), Syscalls.linux());
+            } catch (StoreException.Locked held) {
+                boolean serves = ServiceRecord.running(configuration.paths().serviceRecord())
+                        .isPresent();
+                if (serves || System.nanoTime() > deadline) {
+                    throw held;
+                }
+                pause(held);
+            }
+        }
+    }
+
+    private static void pause(StoreException.Locked held) {
+        try {
+            Thread.sleep(PAUSE_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw held;
+        }
     }
 
     private static String authority(String host) {

@@ -58,12 +58,12 @@ public final class Wiring {
     private final Containers containers;
     private final Gate gate;
 
-    private Wiring(Configuration configuration, int port) {
+    private Wiring(Configuration configuration, int port, DataDirectory data) {
         this.configuration = configuration;
         this.port = port;
         Clock clock = Clock.systemUTC();
         Syscalls calls = Syscalls.linux();
-        this.data = DataDirectory.open(configuration.paths().dataDir(), calls);
+        this.data = data;
         this.layers = new Layers(data, calls);
         Snapshots snapshots = new Snapshots(data, calls);
         this.images = new Images(data, layers, snapshots, () -> Containers.uses(data.root()));
@@ -92,8 +92,8 @@ public final class Wiring {
                 clock);
     }
 
-    static void open(Configuration configuration, int port) {
-        current = new Wiring(configuration, port);
+    static void open(Configuration configuration, int port, DataDirectory data) {
+        current = new Wiring(configuration, port, data);
     }
 
     static Wiring current() {

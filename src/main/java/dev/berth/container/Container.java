@@ -23,6 +23,7 @@ final class Container {
     private TerminalSize startSize;
     private boolean stopRequested;
     private boolean removed;
+    private String damage;
     private long output;
     private int viewers;
     private final Map<PortRequest, String> portErrors = new LinkedHashMap<>();
@@ -75,6 +76,12 @@ final class Container {
         this.state = state;
         portErrors.clear();
         notifyAll();
+    }
+
+    /** What is on the disk of it cannot be understood. */
+    synchronized void damaged(String why) {
+        ended(ContainerState.DEAD);
+        damage = why;
     }
 
     synchronized ProcessIdentity init() {
@@ -174,7 +181,7 @@ final class Container {
                 pid,
                 record.exitCode(),
                 false,
-                record.error(),
+                damage != null ? damage : record.error(),
                 record.created(),
                 record.started(),
                 record.finished(),

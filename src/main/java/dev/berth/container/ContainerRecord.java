@@ -12,6 +12,8 @@ import java.util.List;
  * @param manifest digest of the image's manifest: what it holds
  * @param started of the last start; null before the first
  * @param wanted it was started and neither stopped nor seen to end: what a new service looks for
+ * @param begun when the start began that is under way; null otherwise
+ * @param removing it is being removed, with its anonymous volumes: a new service completes that
  * @param imageEnvironment {@code NAME=value} lines of the image
  * @param config the request, resolved; its ports are those of now
  */
@@ -29,46 +31,60 @@ record ContainerRecord(
         Integer exitCode,
         String error,
         boolean wanted,
+        Instant begun,
+        boolean removing,
         int restarts,
         List<String> imageEnvironment,
         String stopSignal,
         CreateRequest config) {
     static final int VERSION = 1;
 
-    ContainerRecord named(ContainerName name) {
-        return copy(name, started, finished, exitCode, error, wanted, config);
+    /** The state of one that does not run. */
+    ContainerState atRest() {
+        return started == null && finished == null ? ContainerState.CREATED : ContainerState.EXITED;
     }
 
-    ContainerRecord starting() {
-        return copy(name, started, finished, exitCode, null, true, config);
+    ContainerRecord named(ContainerName name) {
+        return copy(name, new Run(started, finished, exitCode, error, wanted, begun), removing, config);
+    }
+
+    ContainerRecord starting(Instant time) {
+        return run(new Run(started, finished, exitCode, null, true, time));
     }
 
     ContainerRecord started(Instant time) {
-        return copy(name, time, null, null, null, true, config);
+        return run(new Run(time, null, null, null, true, null));
     }
 
     ContainerRecord notStarted(String why) {
-        return copy(name, started, finished, exitCode, why, false, config);
+        return run(new Run(started, finished, exitCode, why, false, null));
     }
 
     ContainerRecord ended(Instant time, int code, String why) {
+        // Nobody was there to write down that the start had worked.
+        Instant start = begun != null ? begun : started != null ? started : time;
         // The start is told by a handshake: of a quick program the end was written down first.
-        Instant end = started != null && time.isBefore(started) ? started : time;
-        return copy(name, started, end, code, why, false, config);
+        Instant end = time.isBefore(start) ? start : time;
+        return run(new Run(start, end, code, why, false, null));
+    }
+
+    ContainerRecord asRemoving() {
+        return copy(name, new Run(started, finished, exitCode, error, false, null), true, config);
     }
 
     ContainerRecord with(CreateRequest config) {
-        return copy(name, started, finished, exitCode, error, wanted, config);
+        return copy(name, new Run(started, finished, exitCode, error, wanted, begun), removing, config);
     }
 
-    private ContainerRecord copy(
-            ContainerName name,
-            Instant started,
-            Instant finished,
-            Integer exitCode,
-            String error,
-            boolean wanted,
-            CreateRequest config) {
+    /** What changes from start to end. */
+    private record Run(
+            Instant started, Instant finished, Integer exitCode, String error, boolean wanted, Instant begun) {}
+
+    private ContainerRecord run(Run run) {
+        return copy(name, run, removing, config);
+    }
+
+    private ContainerRecord copy(ContainerName name, Run run, boolean removing, CreateRequest config) {
         return new ContainerRecord(
                 version,
                 id,
@@ -77,11 +93,13 @@ record ContainerRecord(
                 manifest,
                 imageId,
                 created,
-                started,
-                finished,
-                exitCode,
-                error,
-                wanted,
+                run.started,
+                run.finished,
+                run.exitCode,
+                run.error,
+                run.wanted,
+                run.begun,
+                removing,
                 restarts,
                 imageEnvironment,
                 stopSignal,

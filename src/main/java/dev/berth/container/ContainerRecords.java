@@ -20,6 +20,9 @@ final class ContainerRecords {
             .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
 
+    /** As {@link DurableFile} names what it has not renamed yet. */
+    private static final String DRAFTS = ".*.json.*";
+
     private final ContainerPaths paths;
 
     ContainerRecords(ContainerPaths paths) {
@@ -64,6 +67,23 @@ final class ContainerRecords {
                 }
             }
             return halves;
+        } catch (IOException e) {
+            throw new ContainerException.Failed("cannot list " + paths.containers() + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** What was being written beside the records when the service was killed. */
+    List<Path> drafts() {
+        List<Path> drafts = new ArrayList<>();
+        try (DirectoryStream<Path> directories = Files.newDirectoryStream(paths.containers())) {
+            for (Path directory : directories) {
+                if (ContainerId.isId(directory.getFileName().toString())) {
+                    try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, DRAFTS)) {
+                        files.forEach(drafts::add);
+                    }
+                }
+            }
+            return drafts;
         } catch (IOException e) {
             throw new ContainerException.Failed("cannot list " + paths.containers() + ": " + e.getMessage(), e);
         }

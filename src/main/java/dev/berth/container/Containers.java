@@ -6,19 +6,13 @@ import dev.berth.launcher.BadLaunch;
 import dev.berth.launcher.Signal;
 import dev.berth.network.PortHolders;
 import dev.berth.oci.Digest;
-import java.io.IOException;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
 
 /**
  * The use cases of containers: every edge calls these and nothing below. A container is named by its id, a beginning of it, or its name.
@@ -33,8 +27,11 @@ public final class Containers implements Attachments {
     private final Events events;
     private final Volumes volumes;
     private final Ports ports;
-    private final Lifecycle lifecycle;
     private final ExecSessions sessions;
+    private final Remover remover;
+    private final Runs runs;
+    private final Lifecycle lifecycle;
+    private final Recovery recovery;
     private final ContainerLogs logs;
     private final Creation creation;
 
@@ -45,49 +42,23 @@ public final class Containers implements Attachments {
         this.directory = new Directory(new ContainerRecords(paths));
         this.volumes = new Volumes(paths, engine.data().trash(), events, this::usersOf);
         this.ports = new Ports(engine.forwarder(), paths, directory, events);
-        this.lifecycle = new Lifecycle(
-                engine,
-                paths,
-                directory,
-                events,
-                new Starter(engine, paths, volumes),
-                ports,
-                container -> delete(container, true));
         this.sessions = new ExecSessions(engine, paths, events);
+        Core core = new Core(engine, paths, directory, events);
+        this.remover = new Remover(core, volumes, sessions);
+        this.runs = new Runs(core, container -> remover.remove(container, true));
+        this.lifecycle = new Lifecycle(core, new Starter(engine, paths, volumes), runs, ports);
+        this.recovery = new Recovery(core, runs, ports, remover);
         this.logs = new ContainerLogs(paths);
         this.creation = new Creation(engine, directory, volumes, events);
     }
 
     /** Reads what is on the disk and finds what ran on. To be called once, before anything else. */
     public void recover() {
-        for (ContainerRecord record : new ContainerRecords(paths).all()) {
-            directory.adopt(
-                    new Container(record, record.started() == null ? ContainerState.CREATED : ContainerState.EXITED));
-        }
-        directory.all().forEach(lifecycle::recover);
+        new ContainerRecords(paths).all().forEach(record -> directory.adopt(new Container(record, record.atRest())));
+        directory.all().forEach(recovery::recover);
         List<String> known = directory.all().stream().map(Container::id).toList();
-        sessions.recover(known::contains);
-        sweep();
-    }
-
-    /** What a service that was killed left half made, and the sockets of containers that do not run. */
-    private void sweep() {
-        new ContainerRecords(paths).halves().forEach(engine.data().trash()::discard);
-        Set<Path> used = directory.all().stream()
-                .filter(container -> container.state().isAlive())
-                .map(container -> paths.runtime(container.id()))
-                .collect(Collectors.toSet());
-        try (DirectoryStream<Path> directories = Files.newDirectoryStream(paths.runtimes())) {
-            for (Path one : directories) {
-                if (!used.contains(one)) {
-                    ExecSessions.delete(one);
-                }
-            }
-        } catch (NoSuchFileException none) {
-            return;
-        } catch (IOException e) {
-            throw new ContainerException.Failed("cannot list " + paths.runtimes() + ": " + e.getMessage(), e);
-        }
+        sessions.recover(known::contains, runs::end);
+        recovery.sweep();
     }
 
     /** Which images containers hold, stopped ones too. */
@@ -219,36 +190,7 @@ public final class Containers implements Attachments {
             }
             lifecycle.end(container);
         }
-        delete(container, anonymousVolumes);
-    }
-
-    private void delete(Container container, boolean anonymousVolumes) {
-        synchronized (container) {
-            if (container.isRemoved() || !container.state().canRemove()) {
-                return;
-            }
-            container.markRemoved();
-        }
-        sessions.removeOf(container);
-        // One rename takes record, log and writable layer away: a crash leaves the whole container or nothing of it.
-        engine.data().trash().discard(paths.container(container.id()));
-        ExecSessions.delete(paths.runtime(container.id()));
-        directory.remove(container);
-        if (anonymousVolumes) {
-            removeAnonymousVolumes(container.record().config());
-        }
-        engine.images().collect();
-        events.publish("container.removed", container.id(), container.name(), Map.of());
-    }
-
-    private void removeAnonymousVolumes(CreateRequest config) {
-        for (MountRequest mount : config.mounts()) {
-            if (mount.type().equals("volume")
-                    && mount.source().matches("[0-9a-f]{32}")
-                    && usersOf(mount.source()).isEmpty()) {
-                volumes.remove(mount.source());
-            }
-        }
+        remover.remove(container, anonymousVolumes);
     }
 
     private List<String> usersOf(String volume) {

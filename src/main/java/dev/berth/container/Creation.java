@@ -65,6 +65,8 @@ final class Creation {
                 null,
                 null,
                 false,
+                null,
+                false,
                 0,
                 defaults.env(),
                 defaults.stopSignal(),

@@ -14,6 +14,7 @@ import dev.berth.launcher.LogEntry;
 import dev.berth.launcher.LogReader;
 import dev.berth.launcher.MonitorClient;
 import dev.berth.launcher.MonitorGone;
+import dev.berth.launcher.MonitorRecord;
 import dev.berth.launcher.ProcessIdentity;
 import dev.berth.launcher.ProcessSpec;
 import dev.berth.launcher.Signal;
@@ -31,6 +32,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 
@@ -201,7 +204,7 @@ final class ExecSessions {
         tell(session, monitor -> monitor.signal(signal.number()));
     }
 
-    private static void tell(ExecSession session, java.util.function.Consumer<MonitorClient> message) {
+    private static void tell(ExecSession session, Consumer<MonitorClient> message) {
         MonitorClient monitor = session.monitor();
         if (monitor == null) {
             return;
@@ -220,13 +223,18 @@ final class ExecSessions {
                 .forEach(this::forget);
     }
 
-    /** Finds those again that an earlier service started, and deletes what is left of those whose container is gone. */
-    void recover(java.util.function.Predicate<String> containerExists) {
+    /**
+     * Finds those again that an earlier service started. One that nobody was told of, since that service was killed before it could
+     * answer, is ended; what is left of those whose container is gone is deleted.
+     *
+     * @param end ends what a monitor watches
+     */
+    void recover(Predicate<String> containerExists, Consumer<MonitorRecord> end) {
         try {
             Files.createDirectories(paths.sessions());
             try (DirectoryStream<Path> directories = Files.newDirectoryStream(paths.sessions())) {
                 for (Path directory : directories) {
-                    recover(directory, containerExists);
+                    recover(directory, containerExists, end);
                 }
             }
         } catch (IOException e) {
@@ -234,18 +242,28 @@ final class ExecSessions {
         }
     }
 
-    private void recover(Path directory, java.util.function.Predicate<String> containerExists) {
+    private void recover(Path directory, Predicate<String> containerExists, Consumer<MonitorRecord> end) {
         try {
-            ExecSession.Written written =
-                    JSON.readValue(Files.readAllBytes(directory.resolve("session.json")), ExecSession.Written.class);
-            if (containerExists.test(written.container())) {
-                keep(new ExecSession(written, directory));
-                return;
+            Optional<ExecSession.Written> written = written(directory);
+            if (written.filter(it -> containerExists.test(it.container())).isPresent()) {
+                keep(new ExecSession(written.get(), directory));
+            } else {
+                MonitorRecord.read(directory).ifPresent(end);
+                delete(directory);
             }
+        } catch (RuntimeException e) {
+            LOG.log(System.Logger.Level.WARNING, "cannot tell what became of the session in " + directory, e);
+        }
+    }
+
+    private static Optional<ExecSession.Written> written(Path directory) {
+        try {
+            return Optional.of(
+                    JSON.readValue(Files.readAllBytes(directory.resolve("session.json")), ExecSession.Written.class));
         } catch (IOException e) {
             LOG.log(System.Logger.Level.DEBUG, "no session in {0}", directory);
+            return Optional.empty();
         }
-        delete(directory);
     }
 
     private void keep(ExecSession session) {

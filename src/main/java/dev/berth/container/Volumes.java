@@ -13,9 +13,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
+import java.util.regex.Pattern;
 
 /** Named volumes: directories that outlive containers. Safe for many threads. */
 public final class Volumes {
+    private static final Pattern ANONYMOUS = Pattern.compile("[0-9a-f]{32}");
+
     private final ContainerPaths paths;
     private final Trash trash;
     private final Events events;
@@ -90,6 +93,23 @@ public final class Volumes {
         }
         trash.discard(volume);
         events.publish("volume.removed", name, name, Map.of());
+    }
+
+    /** Those of a container that nobody named, and that no other container uses. */
+    List<String> anonymous(Container container) {
+        return container.record().config().mounts().stream()
+                .filter(mount -> mount.type().equals("volume"))
+                .map(MountRequest::source)
+                .filter(name -> ANONYMOUS.matcher(name).matches())
+                .filter(name -> users.apply(name).stream().allMatch(container.id()::equals))
+                .toList();
+    }
+
+    /** Removes one while the container that it goes with is still there. A second call does nothing. */
+    void removeWith(Container container, String name) {
+        if (trash.discard(paths.volume(name))) {
+            events.publish("volume.removed", name, name, Map.of("container", container.id()));
+        }
     }
 
     static String randomName() {

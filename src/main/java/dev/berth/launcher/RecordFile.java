@@ -23,6 +23,10 @@ record RecordFile(Path path, Map<String, String> values) {
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read " + path, e);
         }
+        if (lines.isEmpty()) {
+            return Optional
+                    .empty(); // written without a sync, and the machine was stopped before its bytes were on the disk
+        }
         Map<String, String> values = new HashMap<>();
         for (String line : lines) {
             int blank = line.indexOf(' ');
@@ -32,7 +36,8 @@ record RecordFile(Path path, Map<String, String> values) {
         }
         if (!VERSION.equals(values.get(kind))) {
             throw new UncheckedIOException(
-                    new IOException("%s is not a %s record of version %s".formatted(path, kind, VERSION)));
+                    new IOException("%s is no %s record of version %s: this Berth knows no other; a newer one may"
+                            .formatted(path, kind, VERSION)));
         }
         return Optional.of(new RecordFile(path, values));
     }

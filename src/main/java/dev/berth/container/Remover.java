@@ -1,0 +1,44 @@
+package dev.berth.container;
+
+import java.util.List;
+import java.util.Map;
+
+/** Removes containers, with what only they have. */
+final class Remover {
+    private final Core core;
+    private final Volumes volumes;
+    private final ExecSessions sessions;
+
+    Remover(Core core, Volumes volumes, ExecSessions sessions) {
+        this.core = core;
+        this.volumes = volumes;
+        this.sessions = sessions;
+    }
+
+    /**
+     * One that runs, or is removed already, is left alone. A service that is killed in between has removed nothing, or the next one
+     * completes it.
+     *
+     * @param anonymousVolumes those that only this container has, and that nobody named, as well
+     */
+    void remove(Container container, boolean anonymousVolumes) {
+        List<String> own = anonymousVolumes ? volumes.anonymous(container) : List.of();
+        synchronized (container) {
+            if (container.isRemoved() || !container.state().canRemove()) {
+                return;
+            }
+            if (!own.isEmpty()) {
+                core.directory().keep(container, ContainerRecord::asRemoving);
+            }
+            container.markRemoved();
+        }
+        sessions.removeOf(container);
+        own.forEach(volume -> volumes.removeWith(container, volume));
+        // One rename takes record, log and writable layer away: a crash leaves the whole container or nothing of it.
+        core.engine().data().trash().discard(core.paths().container(container.id()));
+        ExecSessions.delete(core.paths().runtime(container.id()));
+        core.directory().remove(container);
+        core.engine().images().collect();
+        core.events().publish("container.removed", container.id(), container.name(), Map.of());
+    }
+}

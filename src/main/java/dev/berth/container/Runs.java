@@ -1,0 +1,213 @@
+package dev.berth.container;
+
+import dev.berth.launcher.ExitRecord;
+import dev.berth.launcher.Launched;
+import dev.berth.launcher.MonitorClient;
+import dev.berth.launcher.MonitorGone;
+import dev.berth.launcher.MonitorRecord;
+import dev.berth.launcher.ProcessIdentity;
+import dev.berth.launcher.Signal;
+import dev.berth.linux.PidFd;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.Consumer;
+
+/** Containers that run: hears their monitors, and writes down how they end. */
+final class Runs {
+    static final Path PROC = Path.of("/proc");
+
+    private static final System.Logger LOG = System.getLogger(Runs.class.getName());
+    private static final Duration MONITOR_PATIENCE = Duration.ofSeconds(10);
+    /** A monitor whose service is gone before its program runs undoes its launch by itself, in milliseconds. */
+    static final Duration UNDO_PATIENCE = Duration.ofSeconds(5);
+
+    private static final Duration VIEWERS_PATIENCE = Duration.ofSeconds(30);
+    private static final int KILLED = 137;
+
+    private final Core core;
+    private final String boot;
+    private final Consumer<Container> autoRemove;
+
+    Runs(Core core, Consumer<Container> autoRemove) {
+        this.core = core;
+        this.boot = bootId();
+        this.autoRemove = autoRemove;
+    }
+
+    /** The program has just been started. */
+    void begin(Container container, Launched launched) {
+        Run run = new Run(container);
+        MonitorClient monitor = connect(container, run).orElse(null);
+        core.directory().keep(container, record -> record.started(launched.started()));
+        container.runs(launched.init(), launched.process().pid(), monitor);
+        core.directory().tell(container);
+        core.events().publish("container.started", container.id(), container.name(), Map.of());
+        run.settled();
+        if (monitor == null) {
+            run.over();
+        }
+    }
+
+    /**
+     * It ran on while no service was there.
+     *
+     * @return empty when its monitor cannot be reached; else to be told once everything else about the container is known
+     */
+    Optional<Run> resume(Container container, MonitorRecord record) {
+        Run run = new Run(container);
+        return connect(container, run).map(monitor -> {
+            container.runs(
+                    record.init(), record.process().map(ProcessIdentity::pid).orElse(null), monitor);
+            return run;
+        });
+    }
+
+    private Optional<MonitorClient> connect(Container container, Run run) {
+        try {
+            return Optional.of(
+                    MonitorClient.connect(core.engine().calls(), core.paths().runtime(container.id()), run));
+        } catch (MonitorGone e) {
+            return Optional.empty(); // ended between its start and now
+        }
+    }
+
+    /** It has ended. The record is on the disk before anybody hears of it: who does may remove the container at once. */
+    void finish(Container container, ExitRecord exit) {
+        String why = exit.reason().isEmpty() ? null : exit.reason();
+        core.directory().keep(container, record -> record.ended(exit.time(), exit.code(), why));
+        synchronized (container) {
+            container.ended(ContainerState.EXITED);
+            core.events()
+                    .publish(
+                            "container.exited",
+                            container.id(),
+                            container.name(),
+                            Map.of("exitCode", Integer.toString(exit.code())));
+        }
+        core.directory().tell(container);
+        if (container.record().config().autoRemove()) {
+            // Its log goes with it: those who watched it end must have read it.
+            container.awaitViewers(VIEWERS_PATIENCE);
+            autoRemove.accept(container);
+        }
+    }
+
+    /** How one ended that left no record of it. */
+    ExitRecord killed(String why) {
+        return new ExitRecord(
+                KILLED, Signal.KILL.number(), core.engine().clock().instant(), why);
+    }
+
+    /** Whether a record speaks of processes of this boot. */
+    boolean isOfThisBoot(MonitorRecord record) {
+        return record.boot().equals(boot);
+    }
+
+    /** Whether the monitor lives. */
+    boolean isRunning(MonitorRecord record) {
+        return record.isRunning(PROC, boot);
+    }
+
+    /** The monitor takes its network helper with it: afterwards no port and no process is left. */
+    private void awaitMonitorEnd(Container container) {
+        MonitorRecord.read(core.paths().container(container.id()))
+                .ifPresent(record -> awaitEnd(record, MONITOR_PATIENCE));
+    }
+
+    /** @return whether the monitor is gone within the time */
+    boolean awaitEnd(MonitorRecord record, Duration patience) {
+        if (!isOfThisBoot(record)) {
+            return true;
+        }
+        Optional<PidFd> process = record.monitor().open(core.engine().calls(), PROC);
+        if (process.isEmpty()) {
+            return true;
+        }
+        try (PidFd monitor = process.get()) {
+            return monitor.awaitEnd(patience);
+        }
+    }
+
+    /** Ends what a monitor watches, by its first process: the monitor cleans up after that. One that does not is ended as well. */
+    void end(MonitorRecord record) {
+        kill(record.init());
+        if (!awaitEnd(record, UNDO_PATIENCE)) {
+            kill(record.monitor());
+            awaitEnd(record, UNDO_PATIENCE);
+        }
+    }
+
+    private void kill(ProcessIdentity process) {
+        process.open(core.engine().calls(), PROC).ifPresent(open -> {
+            try (PidFd pidFd = open) {
+                pidFd.signal(Signal.KILL.number());
+            }
+        });
+    }
+
+    private static String bootId() {
+        try {
+            return Files.readString(PROC.resolve("sys/kernel/random/boot_id")).strip();
+        } catch (IOException e) {
+            throw new ContainerException.Failed("cannot read the boot id of this machine: " + e.getMessage(), e);
+        }
+    }
+
+    /** One run of a container: hears its monitor, on that connection's own thread. */
+    final class Run implements MonitorClient.Listener {
+        private final Container container;
+        private final CountDownLatch ready = new CountDownLatch(1);
+        private boolean over;
+
+        private Run(Container container) {
+            this.container = container;
+        }
+
+        /** The start is written down: the end may be. */
+        void settled() {
+            ready.countDown();
+        }
+
+        @Override
+        public void appended(long end) {
+            container.appended();
+        }
+
+        @Override
+        public void exited(int code, int signal, long end) {
+            container.appended();
+        }
+
+        @Override
+        public void closed() {
+            over();
+        }
+
+        /** The exit file is written before the monitor goes; without one, the monitor was killed. */
+        private void over() {
+            try {
+                ready.await();
+                synchronized (this) {
+                    if (over) {
+                        return;
+                    }
+                    over = true;
+                }
+                awaitMonitorEnd(container);
+                finish(
+                        container,
+                        ExitRecord.read(core.paths().container(container.id()))
+                                .orElseGet(() -> killed("its monitor was killed")));
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            } catch (RuntimeException e) {
+                LOG.log(System.Logger.Level.ERROR, "cannot record the end of container " + container.name(), e);
+            }
+        }
+    }
+}
