@@ -142,13 +142,12 @@ repair() {
 }
 
 run_as_root() {
-    local sudo=$1 quiet=/dev/stderr log
+    local sudo=$1 log
     log=$(mktemp)
-    [[ $2 != apt-get* ]] || quiet=$log
     say "$2"
     # shellcheck disable=SC2086
-    if ! DEBIAN_FRONTEND=noninteractive $sudo ${sudo:+env DEBIAN_FRONTEND=noninteractive} $2 >"$quiet" 2>&1 </dev/null; then
-        [[ $quiet != "$log" ]] || tail -n 20 "$log" >&2
+    if ! DEBIAN_FRONTEND=noninteractive $sudo ${sudo:+env DEBIAN_FRONTEND=noninteractive} $2 >"$log" 2>&1 </dev/null; then
+        tail -n 20 "$log" >&2
         rm -f "$log"
         case $2 in
             apt-get\ update | modprobe* | chmod*) say "this failed; going on without it" ;;
