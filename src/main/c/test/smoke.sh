@@ -33,10 +33,12 @@ grep -q ' /mnt tmpfs' /proc/self/mountinfo && fail "a mount came out of U1 ($bef
 echo "berth-init smoke test: passed"
 
 # Real containers, where this machine has what they are made of.
-live=$2
 temp=$(mktemp -d /tmp/berth-init-live-XXXXXX) || exit 1
 trap 'rm -rf "$temp"' EXIT
 trap 'exit 1' HUP INT PIPE TERM
+# The user whom root becomes may not look into the folder of the build.
+cp "$init" "$temp/berth-init" && cp "$2" "$temp/live" || exit 1
+init=$temp/berth-init live=$temp/live
 busybox=$(command -v busybox) || skip "no busybox to make a root file system of"
 mkdir -p "$temp/root/bin" "$temp/root/etc" "$temp/root/tmp" "$temp/root/run"
 cp "$busybox" "$temp/root/bin/busybox"
