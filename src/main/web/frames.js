@@ -1,6 +1,6 @@
 // The frames of API.md: one opcode byte, then the payload, big-endian. Pure: tested under Node.
 
-export const FROM_SERVER = { STDOUT: 1, STDERR: 2, REPLAY_BEGINS: 3, REPLAY_ENDS: 4, SIZE: 5, EXITED: 6, SKIPPED: 7, ERROR: 8 };
+export const FROM_SERVER = { STDOUT: 1, STDERR: 2, REPLAY_BEGINS: 3, REPLAY_ENDS: 4, SIZE: 5, EXITED: 6, SKIPPED: 7, ERROR: 8, VIEWERS: 9 };
 export const MAX_INPUT = 16 * 1024;
 
 function frame(opcode, length = 0) {
@@ -50,6 +50,8 @@ export function decode(buffer) {
       return { opcode, code: view.getInt32(1) };
     case FROM_SERVER.SKIPPED:
       return { opcode, bytes: Number(view.getBigUint64(1)) };
+    case FROM_SERVER.VIEWERS:
+      return { opcode, count: view.getUint16(1) };
     case FROM_SERVER.ERROR:
       return { opcode, problem: JSON.parse(new TextDecoder().decode(payload)) };
     default:

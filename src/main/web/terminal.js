@@ -5,10 +5,13 @@ import { FitAddon } from "./vendor/addon-fit.mjs";
 import { SearchAddon } from "./vendor/addon-search.mjs";
 import { WebLinksAddon } from "./vendor/addon-web-links.mjs";
 import { WebglAddon } from "./vendor/addon-webgl.mjs";
-import { button, copy, h, iconButton, say, sentence } from "./dom.js";
+import { button, copy, h, say, sentence } from "./dom.js";
 import { acknowledged, decode, FROM_SERVER, input, resize } from "./frames.js";
-import { bytes } from "./format.js";
+import { bytes, plural } from "./format.js";
+import { showPalette } from "./palette.js";
 import { secret } from "./session.js";
+import { findBox } from "./terminal-find.js";
+import { isAnswer, Sizes, Waiting } from "./terminal-input.js";
 
 const ACK_EVERY = 8 * 1024;
 const TAIL = 1024 * 1024;
@@ -24,7 +27,10 @@ export class TerminalView {
   #socket = null;
   #unacknowledged = 0;
   #pending = 0;
-  #replaying = false;
+  #live = false;
+  #waiting = new Waiting();
+  #sizes = new Sizes();
+  #viewers = 1;
   #failures = 0;
   #timer = null;
   #ended = false;
@@ -34,7 +40,7 @@ export class TerminalView {
   #sized = "";
 
   /**
-   * path: of the socket, below /api/v1. listeners: exited(code), gone(problem).
+   * path: of the socket, below /api/v1. listeners: exited(code), gone(problem), leave().
    * A session without a terminal (pipes) is shown too, with line ends as a terminal wants them.
    */
   constructor(path, { tty = true, listeners = {} } = {}) {
@@ -47,31 +53,14 @@ export class TerminalView {
   #build() {
     this.screen = h("div.term-screen");
     this.over = h("div.term-over", { hidden: true, role: "status" });
-    this.find = this.#findBox();
-    this.host = h("div.term-host", {}, this.screen, this.find);
+    this.find = findBox(this.#search, () => this.focus());
+    this.host = h("div.term-host", {}, this.screen, this.find.element);
     this.size = h("span");
+    this.viewers = h("span");
     this.connection = h("span", { text: "connecting…" });
     this.note = h("span");
-    this.status = h("div.term-status", {}, this.connection, this.size, this.note, h("span.push", { text: "Ctrl+Shift+F search · C copy · V paste" }));
+    this.status = h("div.term-status", {}, this.connection, this.size, this.viewers, this.note, h("span.push", { text: "Ctrl+Shift: F search · C copy · V paste · K find anything · ↑ leave" }));
     this.element = h("div.pane-fill", {}, this.host, this.over, this.status);
-  }
-
-  #findBox() {
-    const field = h("input.input", { type: "search", "aria-label": "Search in the terminal", placeholder: "Search" });
-    const options = { decorations: { matchBackground: "#6b5f1d", activeMatchBackground: "#b58900", matchOverviewRuler: "#b58900", activeMatchColorOverviewRuler: "#ffffff" } };
-    const next = () => this.#search.findNext(field.value, options);
-    const previous = () => this.#search.findPrevious(field.value, options);
-    const box = h("div.term-find.panel", { hidden: true, role: "search" }, field, iconButton("up", "Earlier match", previous), iconButton("down", "Later match", next), iconButton("close", "Close the search", () => this.closeFind()));
-    field.addEventListener("input", () => this.#search.findPrevious(field.value, { ...options, incremental: true }));
-    field.addEventListener("keydown", (event) => {
-      if (event.key === "Enter") (event.shiftKey ? next : previous)();
-      else if (event.key === "Escape") this.closeFind();
-      else return;
-      event.preventDefault();
-      event.stopPropagation();
-    });
-    box.field = field;
-    return box;
   }
 
   /** To be called once the element is in the page: a terminal measures its letters. */
@@ -93,9 +82,9 @@ export class TerminalView {
     for (const addon of [this.#fit, this.#search, new WebLinksAddon((event, uri) => window.open(uri, "_blank", "noopener,noreferrer"))]) terminal.loadAddon(addon);
     terminal.open(this.screen);
     this.#accelerate();
-    terminal.onData((data) => this.#typed(encoder.encode(data)));
-    terminal.onBinary((data) => this.#typed(Uint8Array.from(data, (c) => c.charCodeAt(0))));
-    terminal.onResize(({ cols, rows }) => this.#sendSize(cols, rows));
+    terminal.onData((data) => this.#typed(encoder.encode(data), isAnswer(data)));
+    terminal.onBinary((data) => this.#typed(Uint8Array.from(data, (c) => c.charCodeAt(0)), false));
+    terminal.textarea.addEventListener("focus", () => this.#sizes.mine || this.fit());
     terminal.onSelectionChange(() => this.#copyOnSelection());
     terminal.attachCustomKeyEventHandler((event) => this.#key(event));
     this.#observer = new ResizeObserver(() => {
@@ -119,8 +108,29 @@ export class TerminalView {
     }
   }
 
+  /** Takes the size of its window, and tells the program. */
   fit() {
-    if (this.host.offsetParent) this.#fit.fit();
+    const wanted = this.host.offsetParent ? this.#fit.proposeDimensions() : null;
+    if (!wanted || !(wanted.cols > 1)) return;
+    delete this.screen.dataset.follows;
+    this.#terminal.resize(wanted.cols, wanted.rows);
+    this.#sendSize(wanted.cols, wanted.rows);
+    this.#showSize();
+  }
+
+  /** Shows the program as wide and high as it is, for another viewer's window. */
+  #follow(columns, rows) {
+    if (!this.#tty || !columns || !rows) return;
+    if (columns !== this.#terminal.cols || rows !== this.#terminal.rows) this.#terminal.resize(columns, rows);
+    this.screen.toggleAttribute("data-follows", !this.#sizes.mine);
+    if (!this.#sizes.mine) this.#sized = "";
+    this.#showSize();
+  }
+
+  #showSize() {
+    if (!this.#tty) return;
+    const { cols, rows } = this.#terminal;
+    say(this.size, `${cols} × ${rows}${this.#sizes.mine ? "" : ", the size of another viewer's window: type to take it over"}`);
   }
 
   focus() {
@@ -144,8 +154,9 @@ export class TerminalView {
       this.#failures = 0;
       this.#unacknowledged = 0;
       this.#sized = "";
-      say(this.connection, "connected");
-      this.#sendSize(this.#terminal.cols, this.#terminal.rows);
+      this.#sizes.forget();
+      // Before the program starts it is the size to start with.
+      if (!document.hidden) this.fit();
     };
     socket.onmessage = ({ data }) => this.#received(decode(data));
     socket.onclose = () => {
@@ -155,6 +166,8 @@ export class TerminalView {
 
   #lost() {
     this.#socket = null;
+    this.#live = false;
+    say(this.viewers, "");
     if (this.#closed || this.#ended) return say(this.connection, "not connected");
     const pause = PAUSES[Math.min(this.#failures, PAUSES.length - 1)];
     this.#failures += 1;
@@ -163,26 +176,27 @@ export class TerminalView {
   }
 
   #received(frame) {
-    const { STDOUT, STDERR, REPLAY_BEGINS, REPLAY_ENDS, SIZE, EXITED, SKIPPED, ERROR } = FROM_SERVER;
+    const { STDOUT, STDERR, REPLAY_BEGINS, REPLAY_ENDS, SIZE, EXITED, SKIPPED, ERROR, VIEWERS } = FROM_SERVER;
     switch (frame.opcode) {
       case STDOUT:
       case STDERR:
         return this.#write(frame.payload);
       case REPLAY_BEGINS:
-        this.#replaying = true;
-        this.#terminal.reset();
-        return undefined;
-      case REPLAY_ENDS:
-        return this.#terminal.write("", () => {
-          this.#replaying = false;
-          this.#listeners.ready?.();
+        return this.#inOrder(() => {
+          this.#terminal.reset();
+          this.#follow(frame.columns, frame.rows);
         });
+      case REPLAY_ENDS:
+        return this.#inOrder(() => this.#goLive());
       case SIZE:
-        return say(this.size, `${frame.columns} × ${frame.rows}`);
+        return this.#inOrder(() => (this.#sizes.told(frame.columns, frame.rows) || !this.#live) && this.#follow(frame.columns, frame.rows));
+      case VIEWERS:
+        this.#viewers = frame.count;
+        return say(this.viewers, plural(frame.count, "viewer"));
       case SKIPPED:
         return say(this.note, `${bytes(frame.bytes)} of earlier output are no longer kept`);
       case EXITED:
-        return this.#terminal.write("", () => this.#end(frame.code));
+        return this.#inOrder(() => this.#end(frame.code));
       case ERROR:
         this.#ended = true;
         return this.#listeners.gone?.(frame.problem);
@@ -191,21 +205,42 @@ export class TerminalView {
     }
   }
 
+  /** Once everything before it is on the screen. */
+  #inOrder(act) {
+    const socket = this.#socket;
+    this.#terminal.write("", () => socket === this.#socket && act());
+  }
+
+  /** The past is on the screen: what is typed from now on goes to the program, behind what waited. */
+  #goLive() {
+    this.#live = true;
+    say(this.connection, "connected");
+    if (!document.hidden) this.fit();
+    if (this.#waiting.length) {
+      this.#send(this.#waiting.take());
+      say(this.note, "");
+    }
+    this.#listeners.ready?.();
+  }
+
   /** Acknowledges what the screen has taken in, so that the server never runs ahead of it. */
   #write(payload) {
     const socket = this.#socket;
     this.#pending += 1;
     this.#terminal.write(payload, () => {
       this.#pending -= 1;
+      if (socket !== this.#socket) return;
       this.#unacknowledged += payload.length;
       if (this.#unacknowledged < ACK_EVERY && this.#pending > 0) return;
-      if (socket === this.#socket && socket?.readyState === WebSocket.OPEN) socket.send(acknowledged(this.#unacknowledged));
+      if (socket?.readyState === WebSocket.OPEN) socket.send(acknowledged(this.#unacknowledged));
       this.#unacknowledged = 0;
     });
   }
 
   #end(code) {
     this.#ended = true;
+    this.#live = false;
+    this.#waiting.clear();
     this.#terminal.options.cursorBlink = false;
     this.#listeners.exited?.(code);
   }
@@ -226,6 +261,7 @@ export class TerminalView {
   /** Attach anew, after the program was started again. */
   again() {
     this.#ended = false;
+    this.#live = false;
     this.restart = null;
     this.over.hidden = true;
     this.#terminal.options.cursorBlink = true;
@@ -240,17 +276,27 @@ export class TerminalView {
     if (this.#ended) this.again();
   }
 
-  #typed(data) {
-    // The terminal itself answers questions found in the output (cursor position, colours): in a replay they were answered long ago.
-    if (this.#replaying || this.#ended || this.#socket?.readyState !== WebSocket.OPEN) return;
+  #typed(data, answer) {
+    // Of several viewers one answers the program's questions; those found in a replay were answered long ago.
+    if (this.#ended || (answer && (!this.#live || (this.#viewers > 1 && !this.#sizes.mine)))) return;
+    if (!this.#live) {
+      const taken = this.#waiting.add(data);
+      say(this.note, taken ? `${plural(this.#waiting.length, "typed byte")} wait for the connection` : "more was typed than can wait for the connection: the last of it is lost");
+      return;
+    }
+    if (!answer && !this.#sizes.mine) this.fit();
+    this.#send(data);
+  }
+
+  #send(data) {
     for (const frame of input(data)) this.#socket.send(frame);
   }
 
   #sendSize(columns, rows) {
     if (!this.#tty || this.#socket?.readyState !== WebSocket.OPEN || this.#sized === `${columns} ${rows}`) return;
     this.#sized = `${columns} ${rows}`;
+    this.#sizes.ask(columns, rows);
     this.#socket.send(resize(columns, rows));
-    say(this.size, `${columns} × ${rows}`);
   }
 
   #copyOnSelection() {
@@ -264,10 +310,8 @@ export class TerminalView {
       this.restart();
       return false;
     }
-    if (!event.ctrlKey || event.altKey) return true;
-    if (event.key.toLowerCase() === "k" && !event.shiftKey) return true;
-    if (!event.shiftKey) return true;
-    const act = { F: () => this.openFind(), C: () => this.#copyOnSelection(), V: () => this.#paste() }[event.key.toUpperCase()];
+    if (!event.ctrlKey || event.altKey || !event.shiftKey) return true;
+    const act = { F: () => this.find.open(), C: () => this.#copyOnSelection(), V: () => this.#paste(), K: showPalette, ARROWUP: () => this.#listeners.leave?.() }[event.key.toUpperCase()];
     if (!act) return true;
     event.preventDefault();
     act();
@@ -280,18 +324,6 @@ export class TerminalView {
     } catch {
       say(this.note, "the browser does not allow reading the clipboard: use its own paste");
     }
-  }
-
-  openFind() {
-    this.find.hidden = false;
-    this.find.field.focus();
-    this.find.field.select();
-  }
-
-  closeFind() {
-    this.find.hidden = true;
-    this.#search.clearDecorations();
-    this.focus();
   }
 
   close() {

@@ -1,6 +1,7 @@
-// Terminal tabs: the container's own program, and shells started beside it. A shell's tab survives a reload: its id is kept in this tab of the browser.
+// Terminal tabs: the container's own program, and shells started beside it. Each has a URL; a shell goes on when its tab is closed by a
+// reload, and every tab of this browser shows it.
 
-import { failure, h, icon, iconButton } from "../dom.js";
+import { failure, flash, h, icon, iconButton } from "../dom.js";
 import { get, part, post } from "../api.js";
 import { clock, short } from "../format.js";
 import { words } from "../docker-run.js";
@@ -38,8 +39,8 @@ export function terminals(page) {
     return addShell(id, program);
   }
 
-  const remembered = () => JSON.parse(sessionStorage.getItem(store) ?? "[]");
-  const remember = (list) => sessionStorage.setItem(store, JSON.stringify(list));
+  const remembered = () => JSON.parse(localStorage.getItem(store) ?? "[]");
+  const remember = (list) => (list.length ? localStorage.setItem(store, JSON.stringify(list)) : localStorage.removeItem(store));
 
   function addTab(id, label, view, closing = null) {
     const tab = h("button.tab", { type: "button", role: "tab", id: `term-tab-${id}`, "aria-selected": "false", "aria-controls": `term-${id}`, onclick: () => choose(id) }, label);
@@ -59,13 +60,12 @@ export function terminals(page) {
     const view = new TerminalView(`/containers/${part(page.container.id)}/attach`, {
       tty: Boolean(tty),
       listeners: {
-        exited: (code) => {
-          const ended = page.container.finished;
-          view.showEnd(`The program ended with code ${code}${ended ? ` at ${clock(ended)}` : ""}.`, "Start again", async () => {
-            await page.act("start").then(() => view.again(), () => {});
-          });
+        exited: async (code) => {
+          const finished = await endOf(`/containers/${part(page.container.id)}`);
+          view.showEnd(`The program ended with code ${code}${finished}.`, "Start again", () => page.act("start").then(() => view.again(), () => {}));
         },
         gone: (problem) => view.showProblem(problem),
+        leave,
       },
     });
     return addTab("main", "Program", view);
@@ -75,7 +75,7 @@ export function terminals(page) {
     const label = program.join(" ");
     const view = new TerminalView(`/exec/${part(id)}/attach`, {
       listeners: {
-        exited: (code) => view.showEnd(`${label} ended with code ${code} at ${clock(Date.now())}.`, "New shell", async () => {
+        exited: async (code) => view.showEnd(`${label} ended with code ${code}${await endOf(`/exec/${part(id)}`)}.`, "New shell", async () => {
           try {
             const next = await startShell(program);
             closeShell(id, next);
@@ -84,9 +84,22 @@ export function terminals(page) {
           }
         }),
         gone: (problem) => view.showProblem(problem),
+        leave,
       },
     });
     return addTab(id, label, view, () => closeShell(id, "main"));
+  }
+
+  /** " at 12:03:04", as the service has it. */
+  async function endOf(path) {
+    const { finished } = await get(path).catch(() => ({}));
+    return finished ? ` at ${clock(finished)}` : "";
+  }
+
+  /** The way out of a terminal, which takes every other key. */
+  function leave() {
+    open.get(current).tab.focus();
+    flash(open.get(current).tab);
   }
 
   /** The program behind it gets the hang-up that closing a terminal window gives. */
@@ -113,7 +126,7 @@ export function terminals(page) {
     }
     chosen.view.fit();
     chosen.view.focus();
-    const query = id === "main" ? "" : `?shell=${short(id)}`;
+    const query = id === "main" ? "" : `?shell=${id}`;
     if (location.pathname.endsWith("/terminal")) history.replaceState(null, "", location.pathname + query);
   }
 
@@ -124,13 +137,13 @@ export function terminals(page) {
     async begin() {
       addMain();
       const wanted = new URLSearchParams(location.search).get("shell");
-      for (const { id, program } of remembered()) {
-        const alive = await get(`/exec/${part(id)}`).catch(() => null);
-        if (alive) addShell(id, program);
-        else remember(remembered().filter((it) => it.id !== id));
-      }
-      const found = [...open.keys()].find((id) => wanted && short(id) === wanted);
-      choose(found ?? "main");
+      const known = remembered();
+      if (wanted && !known.some((it) => it.id === wanted)) known.push({ id: wanted });
+      const alive = (await Promise.all(known.map((it) => get(`/exec/${part(it.id)}`).catch(() => null)))).filter((it) => it?.container === page.container.id);
+      remember(alive.map((it) => ({ id: it.id, program: it.command })));
+      for (const it of alive) addShell(it.id, it.command);
+      choose(alive.find((it) => wanted && it.id === wanted)?.id ?? "main");
+      if (wanted && current === "main") trouble.replaceChildren(failure(new Error(`the shell ${short(wanted)} is not there any more; its output was kept for a while only`)));
     },
     update(it) {
       plus.lastElementChild.disabled = it.state !== "running";

@@ -34,8 +34,6 @@ interface AttachTarget {
     /** Waits until the phase may have changed, or a short while. */
     void awaitChange() throws InterruptedException;
 
-    /** A viewer reads the log until {@link #viewerLeft}: its files must stay. */
-    default void viewerCame() {}
-
-    default void viewerLeft() {}
+    /** Its viewers: while there is one, the log's files must stay. */
+    Audience audience();
 }

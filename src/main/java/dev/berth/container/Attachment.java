@@ -9,7 +9,6 @@ import dev.berth.launcher.MonitorGone;
 import dev.berth.launcher.Signal;
 import dev.berth.linux.Syscalls;
 import dev.berth.linux.TerminalSize;
-import java.io.ByteArrayOutputStream;
 import java.io.UncheckedIOException;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -22,21 +21,20 @@ import java.util.function.Function;
  * <p>Has one thread of its own, which ends with {@link #close} or with the program. The other methods may be called from any thread.
  */
 public final class Attachment implements AutoCloseable {
-    private static final int COALESCED = 32 * 1024;
-
     private final Syscalls calls;
     private final AttachTarget target;
     private final Viewer viewer;
     private final Function<AttachTarget, LogReader> begin;
     private final Thread thread;
     private final Object news = new Object();
-    private final ByteArrayOutputStream collected = new ByteArrayOutputStream();
-    private boolean collectedStderr;
+    private final Coalesced collected = new Coalesced();
     private boolean more;
     private boolean monitorGone;
     private boolean closed;
     private MonitorClient monitor;
     private TerminalSize wantedSize;
+    private int toldViewers;
+    private final Runnable audienceChanged = () -> tell(() -> more = true);
 
     private Attachment(Syscalls calls, AttachTarget target, Viewer viewer, Function<AttachTarget, LogReader> begin) {
         this.calls = calls;
@@ -56,18 +54,33 @@ public final class Attachment implements AutoCloseable {
     }
 
     private Attachment started() {
-        target.viewerCame();
+        target.audience().join(audienceChanged);
         thread.start();
         return this;
     }
 
-    /** Input for the program; blocks while it does not read. What comes before its start or after its end is dropped. */
+    /** Input for the program; blocks while it does not read, or has not started. What comes after its end is dropped. */
     public void input(byte[] bytes) {
+        awaitMonitor();
         send(client -> client.input(bytes));
     }
 
+    /** As {@link #input}. */
     public void endInput() {
+        awaitMonitor();
         send(MonitorClient::endInput);
+    }
+
+    private void awaitMonitor() {
+        synchronized (news) {
+            try {
+                while (monitor == null && !closed) {
+                    news.wait();
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
     }
 
     /** Of a program that has not started it is the size to start with. */
@@ -131,7 +144,7 @@ public final class Attachment implements AutoCloseable {
             Thread.currentThread().interrupt();
         } finally {
             close();
-            target.viewerLeft();
+            target.audience().leave(audienceChanged);
         }
     }
 
@@ -139,6 +152,7 @@ public final class Attachment implements AutoCloseable {
         while (!isClosed()) {
             AttachTarget.Phase phase = target.phase();
             connect();
+            tellViewers();
             boolean read = drain(log);
             if (isClosed()) {
                 return;
@@ -159,7 +173,7 @@ public final class Attachment implements AutoCloseable {
         Optional<LogEntry> entry;
         while (!isClosed() && (entry = log.next()).isPresent()) {
             any = true;
-            if (!(entry.get() instanceof LogEntry.Output output && collect(output))) {
+            if (!(entry.get() instanceof LogEntry.Output output && collected.add(output))) {
                 flush(log);
                 tell(entry.get());
             }
@@ -168,23 +182,10 @@ public final class Attachment implements AutoCloseable {
         return any;
     }
 
-    /** Puts small writes of one stream together; false when this one does not fit and was not taken. */
-    private boolean collect(LogEntry.Output output) {
-        boolean stderr = output.stream() == LogEntry.Stream.STDERR;
-        if (collected.size() > 0
-                && (stderr != collectedStderr || collected.size() + output.bytes().length > COALESCED)) {
-            return false;
-        }
-        collectedStderr = stderr;
-        collected.writeBytes(output.bytes());
-        return true;
-    }
-
     private void flush(LogReader log) {
-        if (collected.size() > 0) {
-            byte[] bytes = collected.toByteArray();
-            collected.reset();
-            viewer.output(bytes, collectedStderr);
+        if (!collected.isEmpty()) {
+            boolean stderr = collected.isStderr();
+            viewer.output(collected.take(), stderr);
             long read = log.offset();
             send(client -> client.read(read));
         }
@@ -192,13 +193,21 @@ public final class Attachment implements AutoCloseable {
 
     private void tell(LogEntry entry) {
         if (entry instanceof LogEntry.Output output) {
-            collect(output);
+            collected.add(output);
         } else if (entry instanceof LogEntry.Resized resized) {
             viewer.resized(resized.size().columns(), resized.size().rows());
         } else if (entry instanceof LogEntry.Lost lost) {
             viewer.skipped(lost.bytes());
         } else if (entry instanceof LogEntry.Skipped skipped) {
             viewer.skipped(skipped.bytes());
+        }
+    }
+
+    private void tellViewers() {
+        int now = target.audience().size();
+        if (now != toldViewers) {
+            toldViewers = now;
+            viewer.viewers(now);
         }
     }
 
@@ -211,6 +220,7 @@ public final class Attachment implements AutoCloseable {
             try {
                 monitor = MonitorClient.connect(calls, target.runtimeDirectory(), new Listener());
                 monitorGone = false;
+                news.notifyAll();
             } catch (MonitorGone e) {
                 monitor = null; // it has just ended: the phase will say so
                 return;

@@ -3,7 +3,6 @@ package dev.berth.container;
 import dev.berth.launcher.MonitorClient;
 import dev.berth.launcher.ProcessIdentity;
 import dev.berth.linux.TerminalSize;
-import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,7 +24,7 @@ final class Container {
     private boolean removed;
     private String damage;
     private long output;
-    private int viewers;
+    private final Audience audience = new Audience();
     private final Map<PortRequest, String> portErrors = new LinkedHashMap<>();
 
     Container(ContainerRecord record, ContainerState state) {
@@ -127,27 +126,8 @@ final class Container {
         return output;
     }
 
-    synchronized void viewerCame() {
-        viewers++;
-    }
-
-    synchronized void viewerLeft() {
-        viewers--;
-        notifyAll();
-    }
-
-    /** Waits until everybody who looks at it has seen its end, or the time is over. */
-    synchronized void awaitViewers(Duration time) {
-        long deadline = System.nanoTime() + time.toNanos();
-        try {
-            for (long left = time.toMillis();
-                    viewers > 0 && left > 0;
-                    left = (deadline - System.nanoTime()) / 1_000_000) {
-                wait(left);
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+    Audience audience() {
+        return audience;
     }
 
     synchronized void portFailed(PortRequest port, String why) {

@@ -65,12 +65,7 @@ record ContainerTarget(Container container, ContainerPaths paths, Instant past) 
     }
 
     @Override
-    public void viewerCame() {
-        container.viewerCame();
-    }
-
-    @Override
-    public void viewerLeft() {
-        container.viewerLeft();
+    public Audience audience() {
+        return container.audience();
     }
 }

@@ -7,6 +7,7 @@ import dev.berth.launcher.MonitorClient;
 import dev.berth.launcher.MonitorGone;
 import dev.berth.linux.TerminalSize;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 
@@ -19,14 +20,13 @@ final class ExecSession implements AttachTarget {
         static final int VERSION = 1;
     }
 
-    private static final long UNATTENDED_NANOS = 15_000_000_000L;
+    private static final Duration UNATTENDED = Duration.ofSeconds(15);
 
     private final Written written;
     private final Path directory;
     private MonitorClient monitor;
     private ExitRecord exit;
-    private int viewers;
-    private long lastSeen = System.nanoTime();
+    private final Audience audience = new Audience();
     private long end;
     private long discarded;
 
@@ -60,8 +60,7 @@ final class ExecSession implements AttachTarget {
         MonitorClient client;
         long read;
         synchronized (this) {
-            boolean unattended = viewers == 0 && System.nanoTime() - lastSeen > UNATTENDED_NANOS;
-            if (!unattended || monitor == null || end <= discarded) {
+            if (!audience.isAwayFor(UNATTENDED) || monitor == null || end <= discarded) {
                 return;
             }
             client = monitor;
@@ -76,14 +75,8 @@ final class ExecSession implements AttachTarget {
     }
 
     @Override
-    public synchronized void viewerCame() {
-        viewers++;
-    }
-
-    @Override
-    public synchronized void viewerLeft() {
-        viewers--;
-        lastSeen = System.nanoTime();
+    public Audience audience() {
+        return audience;
     }
 
     synchronized void watched(MonitorClient client) {

@@ -151,7 +151,8 @@ final class ExecSessions {
         ExecSession session = start(container, request);
         ByteArrayOutputStream[] streams = {new ByteArrayOutputStream(), new ByteArrayOutputStream()};
         boolean[] truncated = {false};
-        session.viewerCame();
+        Runnable reader = () -> {};
+        session.audience().join(reader);
         try (LogReader log = session.log(0)) {
             boolean over;
             do {
@@ -180,7 +181,7 @@ final class ExecSessions {
             kill(session, Signal.KILL);
             throw new ContainerException.Failed("interrupted while the program ran", e);
         } finally {
-            session.viewerLeft();
+            session.audience().leave(reader);
         }
     }
 

@@ -92,7 +92,7 @@ final class Runs {
         core.directory().tell(container);
         if (container.record().config().autoRemove()) {
             // Its log goes with it: those who watched it end must have read it.
-            container.awaitViewers(VIEWERS_PATIENCE);
+            container.audience().awaitNone(VIEWERS_PATIENCE);
             autoRemove.accept(container);
         }
     }

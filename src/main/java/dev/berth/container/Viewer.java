@@ -13,6 +13,9 @@ public interface Viewer {
 
     void resized(int columns, int rows);
 
+    /** How many look at the program now, this viewer among them. */
+    void viewers(int count);
+
     /** Bytes that are no longer kept, or never were (the disk was full). */
     void skipped(long bytes);
 

@@ -32,6 +32,10 @@ final class Frames {
         return Buffer.buffer(9).appendByte((byte) 7).appendLong(bytes);
     }
 
+    static Buffer viewers(int count) {
+        return Buffer.buffer(3).appendByte((byte) 9).appendUnsignedShort(Math.min(count, 0xffff));
+    }
+
     static Buffer error(String problem) {
         return Buffer.buffer().appendByte((byte) 8).appendString(problem);
     }

@@ -61,6 +61,11 @@ final class SocketViewer implements Viewer {
     }
 
     @Override
+    public void viewers(int count) {
+        send(Frames.viewers(count));
+    }
+
+    @Override
     public void skipped(long bytes) {
         send(Frames.skipped(bytes));
     }

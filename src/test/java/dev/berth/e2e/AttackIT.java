@@ -16,7 +16,6 @@ import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
@@ -28,7 +27,6 @@ import org.junit.jupiter.params.provider.ValueSource;
  * What a hostile page may try against the dashboard of the person who looks at it. The page is a container's own, reached by its forward
  * at {@code berth.localhost:<port>}, where it is same-site with the dashboard and gets its cookie, and at 127.0.0.1.
  */
-@Tag("ordinary-user")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.MethodName.class)
 @Timeout(60)
@@ -36,9 +34,8 @@ class AttackIT {
     private static final String SAME_SITE = "berth.localhost";
     private static final String ELSEWHERE = "127.0.0.1";
 
-    private ImageServer registry;
+    private TrialDashboard trial;
     private TrialService service;
-    private TrialBrowser browser;
     private BrowserContext window;
     private Page dashboard;
     private String link;
@@ -46,34 +43,21 @@ class AttackIT {
 
     @BeforeAll
     void begin() throws Exception {
-        registry = ImageServer.start();
-        service = new TrialService();
-        link = service.start();
-        String made = service.call(
-                "POST",
-                "/api/v1/containers",
-                "{\"image\":\"%s\",\"name\":\"hostile\",\"command\":[\"httpd\",\"-f\",\"-h\",\"/www\"],\"ports\":[{\"containerPort\":80}]}"
-                        .formatted(registry.image()));
-        assertTrue(made.contains("\"name\":\"hostile\""), made);
-        String running = service.call("POST", "/api/v1/containers/hostile/start", null);
-        hostilePort = Integer.parseInt(running.replaceFirst("(?s).*\"hostPort\":(\\d+).*", "$1"));
-        browser = new TrialBrowser();
-        window = browser.window(1280, 800, ColorScheme.LIGHT);
-        dashboard = browser.page(window);
+        trial = new TrialDashboard();
+        service = trial.service;
+        window = trial.window;
+        dashboard = trial.page;
+        trial.run("hostile", "\"command\":[\"httpd\",\"-f\",\"-h\",\"/www\"],\"ports\":[{\"containerPort\":80}]");
+        hostilePort = service.container("hostile").at("/ports/0/hostPort").asInt();
+        link = service.link();
         dashboard.navigate(link);
         dashboard.waitForURL("**/containers");
     }
 
     @AfterAll
     void end() throws Exception {
-        if (browser != null) {
-            browser.close();
-        }
-        if (service != null) {
-            service.close();
-        }
-        if (registry != null) {
-            registry.close();
+        if (trial != null) {
+            trial.close();
         }
     }
 
@@ -85,8 +69,7 @@ class AttackIT {
     }
 
     private String stateOfVictim() throws Exception {
-        return service.call("GET", "/api/v1/containers/hostile", null)
-                .replaceFirst("(?s).*?\"state\":\"(\\w+)\".*", "$1");
+        return service.container("hostile").path("state").asText();
     }
 
     /** The answer to a request as it is written; the connection ends with it. */
@@ -222,7 +205,7 @@ class AttackIT {
 
     @Test
     void theLaunchLinkWorksOnce() {
-        try (BrowserContext other = browser.window(800, 600, ColorScheme.LIGHT)) {
+        try (BrowserContext other = trial.browser.window(800, 600, ColorScheme.LIGHT)) {
             Page page = other.newPage();
             page.navigate(link);
             page.getByText("its link was used before").waitFor();
@@ -232,9 +215,11 @@ class AttackIT {
     @Test
     void aContainerCannotReachTheServiceThroughItsGateway() throws Exception {
         String answer = service.call(
-                "POST",
-                "/api/v1/containers/hostile/exec?wait=true",
-                "{\"command\":[\"wget\",\"-T\",\"3\",\"-O\",\"-\",\"http://10.0.2.2:%d/\"]}".formatted(service.port()));
+                        "POST",
+                        "/containers/hostile/exec?wait=true",
+                        "{\"command\":[\"wget\",\"-T\",\"3\",\"-O\",\"-\",\"http://10.0.2.2:%d/\"]}"
+                                .formatted(service.port()))
+                .toString();
         assertFalse(answer.contains("\"exitCode\":0"), answer);
         assertFalse(answer.contains("Berth"), answer);
     }

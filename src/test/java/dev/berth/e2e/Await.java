@@ -32,4 +32,14 @@ final class Await {
         }
         throw new AssertionError("did not come true: " + what, last);
     }
+
+    /** As {@link #until}, for ten seconds, in a test that throws nothing itself. */
+    static void quietly(String what, Condition condition) {
+        try {
+            until(what, 10, condition);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError(what, e);
+        }
+    }
 }

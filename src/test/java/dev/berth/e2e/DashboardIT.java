@@ -5,29 +5,21 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
-import com.microsoft.playwright.options.AriaRole;
-import com.microsoft.playwright.options.ColorScheme;
 import com.microsoft.playwright.options.WaitForSelectorState;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.Timeout;
 
 /** The dashboard in a real browser, in the order in which a person uses it. */
-@Tag("ordinary-user")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 @Timeout(120)
@@ -35,50 +27,40 @@ class DashboardIT {
     private static final String PROMPT = "# *\\s*$";
     private static final String SIZE = "(?m)^(\\d+) (\\d+)$";
 
-    private ImageServer registry;
+    private TrialDashboard trial;
     private TrialService service;
-    private TrialBrowser browser;
-    private BrowserContext window;
+    private ImageServer registry;
     private Page page;
     private Screen screen;
-    private String link;
 
     @BeforeAll
     void begin() throws Exception {
-        registry = ImageServer.start();
-        service = new TrialService();
-        link = service.start();
-        browser = new TrialBrowser();
-        window = browser.window(1280, 800, ColorScheme.LIGHT);
-        page = browser.page(window);
-        screen = new Screen(page);
+        trial = new TrialDashboard();
+        service = trial.service;
+        registry = trial.registry;
+        page = trial.page;
+        screen = trial.screen;
     }
 
     @AfterAll
     void end() throws Exception {
-        if (browser != null) {
-            browser.close();
-        }
-        if (service != null) {
-            service.close();
-        }
-        if (registry != null) {
-            registry.close();
+        if (trial != null) {
+            trial.close();
         }
     }
 
     private void go(String path) {
-        page.navigate(service.pages() + path);
+        trial.go(path);
     }
 
     private Locator button(String name) {
-        return page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName(name));
+        return trial.button(name);
     }
 
     @Test
     @Order(1)
-    void theLaunchLinkSignsInAndItsTokenLeavesTheAddress() {
-        page.navigate(link);
+    void theLaunchLinkSignsInAndItsTokenLeavesTheAddress() throws Exception {
+        page.navigate(service.link());
         page.waitForURL("**/containers");
         assertFalse(page.url().contains("#"));
         page.getByText("No containers yet").waitFor();
@@ -202,8 +184,8 @@ class DashboardIT {
         page.locator("[data-tab=ports]").click();
         page.fill("#port-inside", "80");
         page.keyboard().press("Enter");
-        Page forwarded =
-                window.waitForPage(() -> page.locator("td a[target=_blank]").click());
+        Page forwarded = trial.window.waitForPage(
+                () -> page.locator("td a[target=_blank]").click());
         forwarded.getByText("hello from a container").waitFor();
         forwarded.close();
         page.locator("button[aria-label^='Remove port']").click();
@@ -228,14 +210,14 @@ class DashboardIT {
         screen.type("exit 3");
         page.getByText("The program ended with code 3").waitFor();
         page.keyboard().press("Enter");
-        page.locator(".page-head .state:has-text('Running')").waitFor();
+        trial.awaitState("Running");
         screen.await(PROMPT);
     }
 
     @Test
     @Order(12)
     void aKilledServiceIsToldAndHeals() throws Exception {
-        int before = browser.complaints.size();
+        int before = trial.browser.complaints.size();
         service.kill();
         page.locator("#link-line:not([hidden])").waitFor();
         page.waitForTimeout(700);
@@ -248,54 +230,9 @@ class DashboardIT {
         screen.type("echo healed-$((2 * 21))");
         screen.await("(?m)^healed-42$");
         // The browser itself complains of the refused connections.
-        while (browser.complaints.size() > before) {
-            browser.complaints.remove(before);
+        while (trial.browser.complaints.size() > before) {
+            trial.browser.complaints.remove(before);
         }
-    }
-
-    @Test
-    @Order(13)
-    void axeFindsNothingOnAnyPage() throws Exception {
-        String axe = Files.readString(
-                Path.of(System.getenv("BERTH_CHECKOUT"), "target/web/node_modules/axe-core/axe.min.js"));
-        List<String> found = new ArrayList<>();
-        for (ColorScheme colours : List.of(ColorScheme.LIGHT, ColorScheme.DARK)) {
-            for (int width : List.of(1280, 390)) {
-                found.addAll(violations(axe, colours, width));
-            }
-        }
-        assertEquals(List.of(), found);
-    }
-
-    private List<String> violations(String axe, ColorScheme colours, int width) {
-        List<String> found = new ArrayList<>();
-        List<String> paths = new ArrayList<>(
-                List.of("/containers", "/containers/new", "/images", "/volumes", "/system", "/sign-in"));
-        paths.add("/images/one?reference=" + registry.image());
-        for (String tab : List.of("overview", "terminal", "logs", "ports", "config", "events", "inspect")) {
-            paths.add("/containers/trial/" + tab);
-        }
-        try (BrowserContext narrow = browser.unguardedWindow(width, 844, colours)) {
-            narrow.addCookies(window.cookies());
-            String secret = (String) page.evaluate("() => localStorage.getItem('berth.secret')");
-            Page other = narrow.newPage();
-            other.addInitScript("localStorage.setItem('berth.secret', '" + secret + "')");
-            for (String path : paths) {
-                other.navigate(service.pages() + path);
-                other.waitForTimeout(400);
-                other.evaluate(axe);
-                Object answer = other.evaluate(
-                        "async () => (await axe.run(document, {exclude: [['.xterm']]})).violations"
-                                + ".map(v => v.id + ': ' + v.nodes.map(n => n.target.join(' ')).slice(0, 3).join(', '))");
-                if (other.evaluate("() => document.documentElement.scrollWidth > innerWidth")
-                        .equals(true)) {
-                    found.add(path + " at " + width + ": wider than the window");
-                }
-                ((List<?>) answer)
-                        .forEach(violation -> found.add(path + " at " + width + " " + colours + ": " + violation));
-            }
-        }
-        return found;
     }
 
     @Test
@@ -313,7 +250,7 @@ class DashboardIT {
         page.keyboard().type("sleep 1000");
         page.keyboard().press("Control+Enter");
         page.waitForURL("**/containers/keys");
-        page.locator(".page-head .state:has-text('Running')").waitFor();
+        trial.awaitState("Running");
         page.keyboard().press("g");
         page.keyboard().press("c");
         page.waitForURL("**/containers");
@@ -337,7 +274,7 @@ class DashboardIT {
     @Order(15)
     void stopAndRemoveAskByName() {
         go("/containers/trial");
-        page.locator(".page-head .state:has-text('Running')").waitFor();
+        trial.awaitState("Running");
         button("Remove…").click();
         Locator confirm = page.locator("dialog .button.danger");
         assertTrue(confirm.isDisabled());
@@ -350,10 +287,10 @@ class DashboardIT {
     @Test
     @Order(16)
     void nothingWasAskedForOutsideAndTheConsoleIsClean() {
-        Set<String> outside = Set.copyOf(browser.hosts.stream()
+        Set<String> outside = Set.copyOf(trial.browser.hosts.stream()
                 .filter(host -> !host.equals("berth.localhost:" + service.port()) && !host.startsWith("localhost:"))
                 .toList());
         assertEquals(Set.of(), outside);
-        assertEquals(List.of(), browser.complaints);
+        assertEquals(List.of(), trial.browser.complaints);
     }
 }

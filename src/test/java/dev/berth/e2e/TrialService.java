@@ -1,67 +1,36 @@
 package dev.berth.e2e;
 
-import dev.berth.rootfs.Need;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
-/** A service of its own for a test: own directories, a port of its own that stays over restarts, started by the real command line. */
+/** A service for a browser: at a port of its own, which stays over restarts as the page's address does. */
 final class TrialService implements AutoCloseable {
-    private static final Pattern LINK = Pattern.compile("http://berth\\.localhost:\\d+/sign-in#\\S+");
-    private static final String TOKEN = "the-token-of-the-browser-tests";
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final ObjectMapper JSON = new ObjectMapper();
 
-    private final Path directory;
-    private final Path checkout;
+    final Berth berth = new Berth();
     private final int port;
-    private Process process;
 
     TrialService() throws IOException {
-        String place = System.getenv("BERTH_CHECKOUT");
-        Need.that(place != null, "this test needs BERTH_CHECKOUT, a built checkout; run it by: ./berth test");
-        checkout = Path.of(place);
-        directory = Files.createTempDirectory("berth-trial-");
         try (ServerSocket free = new ServerSocket(0)) {
             port = free.getLocalPort();
         }
+        berth.with("BERTH_PORT", Integer.toString(port));
     }
 
-    /** Starts it and waits until it is ready. @return a link that signs in once */
-    String start() throws IOException, InterruptedException {
-        Path log = Files.createTempFile(directory, "service", ".log");
-        process = command("serve")
-                .redirectErrorStream(true)
-                .redirectOutput(log.toFile())
-                .start();
-        long deadline = System.nanoTime() + PATIENCE.toNanos();
-        while (System.nanoTime() < deadline) {
-            Matcher link = LINK.matcher(Files.readString(log));
-            if (link.find() && Files.exists(directory.resolve("run/service.json"))) {
-                return link.group();
-            }
-            if (!process.isAlive()) {
-                break;
-            }
-            Thread.sleep(50);
-        }
-        throw new AssertionError("the service did not start: " + Files.readString(log));
+    /** Starts it and waits until it is ready. */
+    void start() throws IOException, InterruptedException {
+        berth.must("ps");
     }
 
     /** As a crash does. */
-    void kill() throws InterruptedException {
-        process.destroyForcibly();
-        process.waitFor();
+    void kill() throws IOException, InterruptedException {
+        berth.stopService(true);
     }
 
     int port() {
@@ -72,60 +41,32 @@ final class TrialService implements AutoCloseable {
         return "http://berth.localhost:" + port;
     }
 
-    /** A call of the API with the token. */
-    String call(String method, String path, String body) throws IOException, InterruptedException {
-        HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
-                .header("Authorization", "Bearer " + TOKEN)
-                .header("Content-Type", "application/json")
-                .timeout(PATIENCE)
-                .method(
-                        method,
-                        body == null ? HttpRequest.BodyPublishers.noBody() : HttpRequest.BodyPublishers.ofString(body))
+    /** A link that signs in once, as the service prints it. */
+    String link() throws IOException, InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(URI.create(berth.url() + "/session/launch"))
+                .header("Authorization", "Bearer " + berth.token())
+                .POST(HttpRequest.BodyPublishers.noBody())
                 .build();
-        HttpResponse<String> response = HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
-        if (response.statusCode() >= 300) {
-            throw new AssertionError(
-                    method + " " + path + " answered " + response.statusCode() + " " + response.body());
+        HttpResponse<String> answer = HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
+        return JSON.readTree(answer.body()).path("url").asText();
+    }
+
+    /** A call of the API that succeeds. @param path behind {@code /api/v1} */
+    JsonNode call(String method, String path, String body) throws IOException, InterruptedException {
+        HttpResponse<String> answer = berth.api(method, path, body);
+        if (answer.statusCode() >= 300) {
+            throw new AssertionError(method + " " + path + " answered " + answer.statusCode() + " " + answer.body());
         }
-        return response.body();
+        return JSON.readTree(answer.body().isEmpty() ? "null" : answer.body());
     }
 
-    private ProcessBuilder command(String... arguments) throws IOException {
-        List<String> line = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin/java").toString(),
-                "-cp",
-                checkout.resolve("target/berth.jar").toString(),
-                "dev.berth.cli.Main"));
-        line.addAll(List.of(arguments));
-        ProcessBuilder builder = new ProcessBuilder(line).directory(directory.toFile());
-        builder.environment()
-                .putAll(Map.of(
-                        "BERTH_DATA_DIR", directory.resolve("data").toString(),
-                        "BERTH_RUNTIME_DIR", directory.resolve("run").toString(),
-                        "XDG_CONFIG_HOME", directory.resolve("config").toString(),
-                        "BERTH_TOKEN", TOKEN,
-                        "BERTH_PORT", Integer.toString(port)));
-        return builder;
+    /** What the API says of a container. */
+    JsonNode container(String name) throws IOException, InterruptedException {
+        return call("GET", "/containers/" + name, null);
     }
 
-    /** Removes every container, ends the service, and deletes its files from inside U1, where they belong to it. */
     @Override
     public void close() throws IOException, InterruptedException {
-        if (process != null && process.isAlive()) {
-            String all = call("GET", "/api/v1/containers?all=true", null);
-            Matcher id = Pattern.compile("\\{\"id\":\"([0-9a-f]{64})\"").matcher(all);
-            while (id.find()) {
-                call("DELETE", "/api/v1/containers/" + id.group(1) + "?force=true&volumes=true", null);
-            }
-            process.destroy();
-            if (!process.waitFor(10, java.util.concurrent.TimeUnit.SECONDS)) {
-                process.destroyForcibly();
-            }
-        }
-        new ProcessBuilder("rm", "-rf", directory.toString())
-                .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                .start()
-                .waitFor();
+        berth.close();
     }
 }

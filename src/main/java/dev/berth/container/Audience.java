@@ -1,0 +1,56 @@
+package dev.berth.container;
+
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/** Who looks at a program now. Safe for many threads; each member is told when somebody comes or leaves. */
+final class Audience {
+    private final Set<Runnable> members = new HashSet<>();
+    private long lastLeft = System.nanoTime();
+
+    /** Until {@link #leave}, the program's log must stay. @param changed is called when {@link #size} may be another */
+    void join(Runnable changed) {
+        List<Runnable> told;
+        synchronized (this) {
+            members.add(changed);
+            told = List.copyOf(members);
+        }
+        told.forEach(Runnable::run);
+    }
+
+    void leave(Runnable changed) {
+        List<Runnable> told;
+        synchronized (this) {
+            members.remove(changed);
+            lastLeft = System.nanoTime();
+            told = List.copyOf(members);
+            notifyAll();
+        }
+        told.forEach(Runnable::run);
+    }
+
+    synchronized int size() {
+        return members.size();
+    }
+
+    /** Whether nobody has looked for so long. */
+    synchronized boolean isAwayFor(Duration time) {
+        return members.isEmpty() && System.nanoTime() - lastLeft > time.toNanos();
+    }
+
+    /** Waits until nobody looks, or the time is over. */
+    synchronized void awaitNone(Duration time) {
+        long deadline = System.nanoTime() + time.toNanos();
+        try {
+            for (long left = time.toMillis();
+                    !members.isEmpty() && left > 0;
+                    left = (deadline - System.nanoTime()) / 1_000_000) {
+                wait(left);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
