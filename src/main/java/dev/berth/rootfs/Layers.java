@@ -75,6 +75,13 @@ public final class Layers implements AutoCloseable {
      */
     public List<LayerDirectory> unpack(List<Descriptor> layers, List<DiffId> diffIds, LayerProgress progress)
             throws InterruptedException {
+        return unpack(layers, diffIds, LayerArrival.HERE, progress);
+    }
+
+    /** The same while blobs still arrive: each layer is unpacked as soon as it and those below it are in the store. */
+    public List<LayerDirectory> unpack(
+            List<Descriptor> layers, List<DiffId> diffIds, LayerArrival arrival, LayerProgress progress)
+            throws InterruptedException {
         if (layers.isEmpty()) {
             throw new RootfsException.BadLayer("the image has no layers: there is nothing to run");
         }
@@ -85,18 +92,20 @@ public final class Layers implements AutoCloseable {
         List<String> names = names(diffIds);
         pins.pin(names);
         try {
-            return settle(layers, diffIds, progress);
+            return settle(layers, diffIds, arrival, progress);
         } finally {
             pins.unpin(names);
         }
     }
 
-    private List<LayerDirectory> settle(List<Descriptor> layers, List<DiffId> diffIds, LayerProgress progress)
+    private List<LayerDirectory> settle(
+            List<Descriptor> layers, List<DiffId> diffIds, LayerArrival arrival, LayerProgress progress)
             throws InterruptedException {
         List<LayerDirectory> stack = new ArrayList<>();
         ChainId chain = null;
         for (int i = 0; i < layers.size(); i++) {
             DiffId diffId = diffIds.get(i);
+            arrival.await(layers.get(i));
             chain = chain == null ? ChainId.of(List.of(diffId)) : chain.then(diffId);
             Settled layer = settle(layers.get(i), diffId, chain, stack, progress);
             if (layer.record().hidesAll()) {

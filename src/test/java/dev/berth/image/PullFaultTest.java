@@ -198,6 +198,29 @@ class PullFaultTest {
     }
 
     @Test
+    void aLayerIsUnpackedWhileTheOneAboveStillComes() throws Exception {
+        stalling.set(false);
+        byte[] above = new TarBuilder().file("above", "1").build();
+        String config = Trial.config(PLATFORM.architecture(), LAYER, above);
+        server.blob("x", Trial.utf8(config));
+        server.manifest("x", "1", MediaType.OCI_MANIFEST, Trial.manifest(config, LAYER, above));
+        CountDownLatch firstUnpacked = new CountDownLatch(1);
+        server.on("/v2/x/blobs/" + Digest.of(above), (request, wire) -> {
+            assertTrue(firstUnpacked.await(30, TimeUnit.SECONDS), "the layer below waited for this one");
+            FaultyRegistry.serving(above).answer(request, wire);
+        });
+        try (Service service = new Service(temp)) {
+            PullListener listener = progress -> {
+                if (progress.layer().equals(Digest.of(LAYER)) && progress.status() == PullProgress.Status.DONE) {
+                    firstUnpacked.countDown();
+                }
+            };
+            service.pull.pull(server.name("x:1"), PLATFORM, PullPolicy.ALWAYS, listener, new Cancellation());
+            assertEquals(1, service.data.references().list().size());
+        }
+    }
+
+    @Test
     void twoWhoWantTheSameImageShareOneDownload() throws Exception {
         try (Service service = new Service(temp)) {
             Pulls pulls = new Pulls(service.pull, threads, image -> {});
