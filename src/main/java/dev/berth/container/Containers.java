@@ -247,6 +247,10 @@ public final class Containers implements Attachments {
     }
 
     public ExecResult execAndWait(String reference, ExecRequest request) {
+        if (request.openStdin()) {
+            throw new ContainerException.Invalid(
+                    "openStdin", "cannot wait for a program that reads input: nobody could give it any; attach to it");
+        }
         if (request.tty()) {
             throw new ContainerException.Invalid(
                     "tty", "cannot wait for a program with a terminal: attach to it instead");
@@ -260,14 +264,6 @@ public final class Containers implements Attachments {
 
     public void resizeSession(String id, int columns, int rows) {
         sessions.resize(sessions.find(id), new dev.berth.linux.TerminalSize(columns, rows));
-    }
-
-    public void killSession(String id, String signal) {
-        try {
-            sessions.kill(sessions.find(id), Signal.parse(signal));
-        } catch (BadLaunch e) {
-            throw new ContainerException.Invalid(e.field(), e.getMessage());
-        }
     }
 
     @Override

@@ -5,11 +5,36 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 
-/** What happened since the service started, the newest thousand kept. Safe for many threads; listeners must be quick. */
+/**
+ * What happened since the service started, the newest thousand kept. Sequence numbers begin at the time of the start, so that one that
+ * an earlier service gave is lower than all of this one's: who comes back with it hears what it missed. Safe for many threads; listeners
+ * must be quick.
+ */
 public final class Events {
+    /** All that there are. */
+    public static final Set<String> TYPES = Set.of(
+            "image.pulled",
+            "image.untagged",
+            "image.deleted",
+            "container.created",
+            "container.started",
+            "container.exited",
+            "container.renamed",
+            "container.removed",
+            "port.added",
+            "port.removed",
+            "port.failed",
+            "exec.started",
+            "exec.exited",
+            "volume.created",
+            "volume.removed",
+            "service.ready",
+            "service.stopping");
+
     private static final int KEPT = 1_000;
 
     private final Clock clock;
@@ -19,9 +44,13 @@ public final class Events {
 
     public Events(Clock clock) {
         this.clock = clock;
+        this.sequence = clock.millis();
     }
 
     public void publish(String type, String object, String name, Map<String, String> attributes) {
+        if (!TYPES.contains(type)) {
+            throw new IllegalArgumentException("no event has the type " + type);
+        }
         synchronized (this) {
             Event event = new Event(++sequence, clock.instant(), type, object, name, attributes);
             past.addLast(event);

@@ -24,7 +24,7 @@ public enum PullPolicy {
     }
 
     @JsonValue
-    String word() {
+    public String word() {
         return name().toLowerCase(Locale.ROOT);
     }
 }

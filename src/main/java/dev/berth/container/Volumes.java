@@ -35,6 +35,9 @@ public final class Volumes {
     /** A volume as the API shows it. */
     public record View(String name, Instant created, List<String> usedBy) {}
 
+    /** What {@link #create} came to. */
+    public record Created(View volume, boolean isNew) {}
+
     public List<View> list() {
         List<View> all = new ArrayList<>();
         try {
@@ -60,11 +63,11 @@ public final class Volumes {
         }
     }
 
-    /** Makes a volume; one of that name that is there already is the answer. @param name null = a random one */
-    public View create(String name) {
+    /** Makes a volume; one of that name that is there already is left alone. @param name null = a random one */
+    public Created create(String name) {
         String wanted = name == null ? randomName() : VolumeName.check("name", name);
-        ensure(wanted);
-        return inspect(wanted);
+        boolean isNew = ensure(wanted);
+        return new Created(inspect(wanted), isNew);
     }
 
     /** Makes the directory when it is missing. @return whether it is new */

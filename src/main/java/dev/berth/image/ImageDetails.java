@@ -1,7 +1,7 @@
 package dev.berth.image;
 
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
-import dev.berth.oci.Healthcheck;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +21,24 @@ public record ImageDetails(
             Map<String, String> labels,
             String stopSignal,
             Healthcheck healthcheck) {}
+
+    /** The image's own check of its health. Times are seconds; 0 is the default. */
+    public record Healthcheck(
+            List<String> test, double interval, double timeout, double startPeriod, double startInterval, int retries) {
+        static Healthcheck of(dev.berth.oci.Healthcheck check) {
+            return new Healthcheck(
+                    check.test(),
+                    seconds(check.interval()),
+                    seconds(check.timeout()),
+                    seconds(check.startPeriod()),
+                    seconds(check.startInterval()),
+                    check.retries());
+        }
+
+        private static double seconds(Duration time) {
+            return time.toNanos() / 1e9;
+        }
+    }
 
     /** One step of the build. */
     public record Step(Instant created, String createdBy, String comment, boolean emptyLayer) {}

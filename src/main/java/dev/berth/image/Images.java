@@ -287,7 +287,7 @@ public final class Images {
                 config.volumes(),
                 config.labels(),
                 config.stopSignal(),
-                config.healthcheck().orElse(null));
+                config.healthcheck().map(ImageDetails.Healthcheck::of).orElse(null));
     }
 
     private static List<ImageDetails.Step> history(StoredImage image) {

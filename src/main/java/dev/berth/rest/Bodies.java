@@ -14,18 +14,27 @@ import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.type.LogicalType;
 import dev.berth.container.ContainerException;
-import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.MultivaluedMap;
+import jakarta.ws.rs.ext.Provider;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.annotation.Annotation;
+import java.lang.reflect.Type;
 import java.util.Collection;
 import java.util.stream.Collectors;
+import org.jboss.resteasy.reactive.server.spi.ResteasyReactiveResourceInfo;
+import org.jboss.resteasy.reactive.server.spi.ServerMessageBodyReader;
+import org.jboss.resteasy.reactive.server.spi.ServerRequestContext;
 
 /**
  * Reads bodies of requests. Nothing is guessed: unknown fields, fields that are there twice, a number where text belongs, text
  * behind the object are refused, each by name.
  */
-@ApplicationScoped
-public class Bodies {
+@Provider
+@Consumes(MediaType.APPLICATION_JSON)
+public class Bodies implements ServerMessageBodyReader<Object> {
     private static final int LIMIT = 1 << 20;
 
     private final ObjectMapper json = JsonMapper.builder()
@@ -40,6 +49,32 @@ public class Bodies {
                 text.setCoercion(CoercionInputShape.Boolean, CoercionAction.Fail);
             })
             .build();
+
+    @Override
+    public boolean isReadable(Class<?> type, Type generic, ResteasyReactiveResourceInfo method, MediaType mediaType) {
+        return type.getName().startsWith("dev.berth.");
+    }
+
+    @Override
+    public Object readFrom(Class<Object> type, Type generic, MediaType mediaType, ServerRequestContext context) {
+        return read(context.getInputStream(), type);
+    }
+
+    @Override
+    public boolean isReadable(Class<?> type, Type generic, Annotation[] annotations, MediaType mediaType) {
+        return isReadable(type, generic, (ResteasyReactiveResourceInfo) null, mediaType);
+    }
+
+    @Override
+    public Object readFrom(
+            Class<Object> type,
+            Type generic,
+            Annotation[] annotations,
+            MediaType mediaType,
+            MultivaluedMap<String, String> headers,
+            InputStream body) {
+        return read(body, type);
+    }
 
     <T> T read(InputStream body, Class<T> type) {
         byte[] bytes = bytes(body);

@@ -4,19 +4,22 @@ import dev.berth.container.ContainerState;
 import dev.berth.container.ContainerView;
 import dev.berth.container.Containers;
 import dev.berth.container.CreateRequest;
-import dev.berth.container.PortRequest;
+import io.vertx.core.http.HttpServerResponse;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
-import java.io.InputStream;
 import java.net.URI;
 import java.util.List;
 import java.util.Map;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
 import org.jboss.resteasy.reactive.RestQuery;
 
 /** {@code /containers}: their life. */
@@ -24,20 +27,24 @@ import org.jboss.resteasy.reactive.RestQuery;
 @Produces(MediaType.APPLICATION_JSON)
 public class ContainersResource {
     private final Containers containers;
-    private final Bodies bodies;
+    private final Streams streams;
 
-    ContainersResource(Containers containers, Bodies bodies) {
+    ContainersResource(Containers containers, Streams streams) {
         this.containers = containers;
-        this.bodies = bodies;
+        this.streams = streams;
     }
 
     /** A new name. */
     record Rename(String name) {}
 
+    /** How it ended. */
+    record Ended(int exitCode) {}
+
     @GET
-    public List<ContainerView> list(@RestQuery String all, @RestQuery List<String> label, @RestQuery String state) {
+    @Operation(summary = "The containers that run, newest first; with all, the others too")
+    public List<ContainerView> list(@RestQuery Flag all, @RestQuery List<String> label, @RestQuery String state) {
         ContainerState wanted = state == null ? null : ContainerState.parse("state", state);
-        return containers.list(Flags.of("all", all) || wanted != null).stream()
+        return containers.list(Flag.of("all", all) || wanted != null).stream()
                 .filter(view -> wanted == null || view.state() == wanted)
                 .filter(view -> label == null || label.stream().allMatch(it -> hasLabel(view, it)))
                 .toList();
@@ -53,8 +60,10 @@ public class ContainersResource {
 
     @POST
     @Consumes(MediaType.APPLICATION_JSON)
-    public Response create(InputStream body) {
-        ContainerView view = containers.create(bodies.read(body, CreateRequest.class));
+    @Operation(summary = "Makes a container")
+    @APIResponseSchema(value = ContainerView.class, responseCode = "201", responseDescription = "Made")
+    public Response create(@RequestBody CreateRequest request) {
+        ContainerView view = containers.create(request);
         return Response.created(URI.create("/api/v1/containers/" + view.id()))
                 .entity(view)
                 .build();
@@ -62,36 +71,42 @@ public class ContainersResource {
 
     @GET
     @Path("/{container}")
+    @Operation(summary = "One container")
     public ContainerView inspect(String container) {
         return containers.inspect(container);
     }
 
     @DELETE
     @Path("/{container}")
-    public void remove(String container, @RestQuery String force, @RestQuery String volumes) {
-        containers.remove(container, Flags.of("force", force), Flags.of("volumes", volumes));
+    @Operation(summary = "Removes a container; with force, one that runs, too")
+    public void remove(String container, @RestQuery Flag force, @RestQuery Flag volumes) {
+        containers.remove(container, Flag.of("force", force), Flag.of("volumes", volumes));
     }
 
     @POST
     @Path("/{container}/start")
+    @Operation(summary = "Starts a container")
     public ContainerView start(String container) {
         return containers.start(container);
     }
 
     @POST
     @Path("/{container}/stop")
-    public ContainerView stop(String container, @RestQuery String timeout) {
-        return containers.stop(container, Numbers.orNull("timeout", timeout));
+    @Operation(summary = "Asks the program to end, and ends it after the timeout")
+    public ContainerView stop(String container, @RestQuery Whole timeout) {
+        return containers.stop(container, Whole.orNull("timeout", timeout));
     }
 
     @POST
     @Path("/{container}/restart")
-    public ContainerView restart(String container, @RestQuery String timeout) {
-        return containers.restart(container, Numbers.orNull("timeout", timeout));
+    @Operation(summary = "Stops and starts a container")
+    public ContainerView restart(String container, @RestQuery Whole timeout) {
+        return containers.restart(container, Whole.orNull("timeout", timeout));
     }
 
     @POST
     @Path("/{container}/kill")
+    @Operation(summary = "Sends a signal to the program")
     public ContainerView kill(String container, @RestQuery String signal) {
         return containers.kill(container, signal);
     }
@@ -99,37 +114,19 @@ public class ContainersResource {
     @POST
     @Path("/{container}/rename")
     @Consumes(MediaType.APPLICATION_JSON)
-    public ContainerView rename(String container, InputStream body) {
-        return containers.rename(container, bodies.read(body, Rename.class).name());
+    @Operation(summary = "Gives a container another name")
+    public ContainerView rename(String container, @RequestBody Rename wanted) {
+        return containers.rename(container, wanted.name());
     }
 
     @POST
     @Path("/{container}/wait")
-    public Map<String, Integer> await(String container, @RestQuery String condition) {
+    @Operation(summary = "Answers when the container does not run, or is gone")
+    public Ended await(String container, @RestQuery String condition, @Context HttpServerResponse response) {
         if (condition != null && !List.of("not-running", "removed").contains(condition)) {
             throw Refused.wrong("condition", "no condition \"" + condition + "\": not-running or removed");
         }
-        return Map.of("exitCode", containers.await(container, "removed".equals(condition)));
-    }
-
-    @GET
-    @Path("/{container}/ports")
-    public List<ContainerView.PortView> ports(String container) {
-        return containers.inspect(container).ports();
-    }
-
-    @POST
-    @Path("/{container}/ports")
-    @Consumes(MediaType.APPLICATION_JSON)
-    public Response addPort(String container, InputStream body) {
-        ContainerView.PortView added = containers.addPort(container, bodies.read(body, PortRequest.class));
-        return Response.status(Response.Status.CREATED).entity(added).build();
-    }
-
-    @DELETE
-    @Path("/{container}/ports/{protocol}/{hostPort}")
-    public void removePort(String container, String protocol, String hostPort, @RestQuery String hostAddress) {
-        Integer port = Numbers.orNull("hostPort", hostPort);
-        containers.removePort(container, protocol, port == null ? 0 : port, hostAddress);
+        return streams.whileConnected(
+                response, () -> new Ended(containers.await(container, "removed".equals(condition))));
     }
 }

@@ -8,26 +8,40 @@ import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
-import java.io.InputStream;
-import org.jboss.resteasy.reactive.RestQuery;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 
 /** {@code /exec}: programs that run in containers beside their own. */
 @Path("/api/v1/exec")
 @Produces(MediaType.APPLICATION_JSON)
 public class ExecResource {
     private final Containers containers;
-    private final Bodies bodies;
 
-    ExecResource(Containers containers, Bodies bodies) {
+    ExecResource(Containers containers) {
         this.containers = containers;
-        this.bodies = bodies;
     }
 
     /** A terminal's size. */
-    record Size(int columns, int rows) {}
+    record Size(Integer columns, Integer rows) {
+        Size {
+            check("columns", columns);
+            check("rows", rows);
+        }
+
+        private static void check(String field, Integer value) {
+            if (value == null) {
+                throw Refused.wrong(field, field + " is missing: a terminal has columns and rows");
+            }
+            if (value < 1 || value > 65535) {
+                throw Refused.wrong(field, field + " " + value + " is not in 1 to 65535");
+            }
+        }
+    }
 
     @GET
     @Path("/{id}")
+    @Operation(summary = "A program that was run beside a container's own")
     public ExecView inspect(String id) {
         return containers.session(id);
     }
@@ -35,17 +49,9 @@ public class ExecResource {
     @POST
     @Path("/{id}/resize")
     @Consumes(MediaType.APPLICATION_JSON)
-    public void resize(String id, InputStream body) {
-        Size size = bodies.read(body, Size.class);
-        if (size.columns() < 1 || size.columns() > 65535 || size.rows() < 1 || size.rows() > 65535) {
-            throw Refused.wrong("columns", "a terminal has 1 to 65535 columns and rows");
-        }
+    @Operation(summary = "Changes the size of its terminal")
+    @APIResponse(responseCode = "204", description = "Changed")
+    public void resize(String id, @RequestBody Size size) {
         containers.resizeSession(id, size.columns(), size.rows());
-    }
-
-    @POST
-    @Path("/{id}/kill")
-    public void kill(String id, @RestQuery String signal) {
-        containers.killSession(id, signal == null ? "TERM" : signal);
     }
 }

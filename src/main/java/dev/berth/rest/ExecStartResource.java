@@ -2,15 +2,22 @@ package dev.berth.rest;
 
 import dev.berth.container.Containers;
 import dev.berth.container.ExecRequest;
+import dev.berth.container.ExecResult;
 import dev.berth.container.ExecView;
+import io.vertx.core.http.HttpServerResponse;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
-import java.io.InputStream;
-import java.util.Map;
+import java.net.URI;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.jboss.resteasy.reactive.RestQuery;
 
 /** {@code /containers/{c}/exec}: runs a program in a container. */
@@ -18,24 +25,40 @@ import org.jboss.resteasy.reactive.RestQuery;
 @Produces(MediaType.APPLICATION_JSON)
 public class ExecStartResource {
     private final Containers containers;
-    private final Bodies bodies;
+    private final Streams streams;
 
-    ExecStartResource(Containers containers, Bodies bodies) {
+    ExecStartResource(Containers containers, Streams streams) {
         this.containers = containers;
-        this.bodies = bodies;
+        this.streams = streams;
     }
+
+    /** The session that was begun. */
+    record Begun(String id) {}
 
     /** @param wait true: the answer comes when the program has ended, with what it wrote */
     @POST
     @Consumes(MediaType.APPLICATION_JSON)
-    public Response start(String container, @RestQuery String wait, InputStream body) {
-        ExecRequest request = bodies.read(body, ExecRequest.class);
-        if (Flags.of("wait", wait)) {
-            return Response.ok(containers.execAndWait(container, request)).build();
+    @Operation(summary = "Runs a program beside the container's own; with wait, to its end")
+    @APIResponse(
+            responseCode = "201",
+            description = "It runs; Location names it",
+            content = @Content(schema = @Schema(implementation = Begun.class)))
+    @APIResponse(
+            responseCode = "200",
+            description = "With wait: it ran to its end",
+            content = @Content(schema = @Schema(implementation = ExecResult.class)))
+    public Response start(
+            String container,
+            @RestQuery Flag wait,
+            @RequestBody ExecRequest request,
+            @Context HttpServerResponse response) {
+        if (Flag.of("wait", wait)) {
+            ExecResult result = streams.whileConnected(response, () -> containers.execAndWait(container, request));
+            return Response.ok(result).build();
         }
         ExecView session = containers.exec(container, request);
-        return Response.status(Response.Status.CREATED)
-                .entity(Map.of("id", session.id()))
+        return Response.created(URI.create("/api/v1/exec/" + session.id()))
+                .entity(new Begun(session.id()))
                 .build();
     }
 }

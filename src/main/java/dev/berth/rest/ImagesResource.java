@@ -13,6 +13,7 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import java.util.List;
 import java.util.Map;
+import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.jboss.resteasy.reactive.RestQuery;
 
 /** {@code /images}: what is here. */
@@ -28,26 +29,30 @@ public class ImagesResource {
     }
 
     @GET
+    @Operation(summary = "The images that are here")
     public List<ImageSummary> list() {
         return images.list();
     }
 
     @GET
     @Path("/one")
+    @Operation(summary = "All about one image")
     public ImageDetails inspect(@RestQuery String reference) {
         return images.inspect(named(reference));
     }
 
     @DELETE
     @Path("/one")
-    public Removal remove(@RestQuery String reference, @RestQuery String force) {
-        return told(images.remove(named(reference), Flags.of("force", force)));
+    @Operation(summary = "Takes a name away, and the image with its last one")
+    public Removal remove(@RestQuery String reference, @RestQuery Flag force) {
+        return told(images.remove(named(reference), Flag.of("force", force)));
     }
 
     @POST
     @Path("/prune")
-    public Removal prune(@RestQuery String all) {
-        return told(images.prune(Flags.of("all", all)));
+    @Operation(summary = "Removes images without a name; with all, those that no container uses")
+    public Removal prune(@RestQuery Flag all) {
+        return told(images.prune(Flag.of("all", all)));
     }
 
     private Removal told(Removal removal) {

@@ -7,11 +7,15 @@ import io.vertx.core.http.HttpServerResponse;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.Path;
+import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.Response;
 import java.nio.charset.StandardCharsets;
-import java.time.Instant;
-import java.time.format.DateTimeParseException;
 import java.util.Arrays;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.jboss.resteasy.reactive.RestQuery;
 
 /** {@code /containers/{c}/logs}. */
@@ -28,20 +32,28 @@ public class LogsResource {
     }
 
     @GET
+    @Operation(summary = "What the program wrote; with follow, what it writes until it ends, too")
+    @APIResponse(
+            responseCode = "200",
+            description = "Text, or lines of JSON where they are asked for by Accept",
+            content = {
+                @Content(mediaType = "text/plain", schema = @Schema(implementation = String.class)),
+                @Content(mediaType = LINES, schema = @Schema(implementation = LogLine.class))
+            })
     public Response read(
             String container,
-            @RestQuery String follow,
-            @RestQuery String tail,
-            @RestQuery String since,
-            @RestQuery String until,
-            @RestQuery String timestamps,
+            @RestQuery Flag follow,
+            @RestQuery Whole tail,
+            @RestQuery Time since,
+            @RestQuery Time until,
+            @RestQuery Flag timestamps,
             @RestQuery String stream,
-            @HeaderParam("Accept") String accept,
-            HttpServerResponse response) {
-        Integer lines = "all".equals(tail) ? null : Numbers.orNull("tail", tail);
-        LogQuery query =
-                new LogQuery(lines, time("since", since), time("until", until), stream, Flags.of("follow", follow));
-        boolean stamped = Flags.of("timestamps", timestamps);
+            @Parameter(hidden = true) @HeaderParam("Accept") String accept,
+            @Context HttpServerResponse response) {
+        Integer lines = tail == null || tail.text().equals("all") ? null : Whole.orNull("tail", tail);
+        LogQuery query = new LogQuery(
+                lines, Time.orNull("since", since), Time.orNull("until", until), stream, Flag.of("follow", follow));
+        boolean stamped = Flag.of("timestamps", timestamps);
         boolean tty = containers.inspect(container).config().tty();
         if (accept != null && accept.contains(LINES)) {
             return Response.ok(
@@ -73,16 +85,5 @@ public class LogsResource {
         byte[] all = Arrays.copyOf(prefix, prefix.length + line.bytes().length);
         System.arraycopy(line.bytes(), 0, all, prefix.length, line.bytes().length);
         return all;
-    }
-
-    private static Instant time(String field, String text) {
-        if (text == null || text.isEmpty()) {
-            return null;
-        }
-        try {
-            return text.matches("\\d{1,12}") ? Instant.ofEpochSecond(Long.parseLong(text)) : Instant.parse(text);
-        } catch (DateTimeParseException e) {
-            throw Refused.wrong(field, field + " \"" + text + "\" is no time such as 2026-01-31T12:00:00Z");
-        }
     }
 }

@@ -6,6 +6,7 @@ import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
+import org.eclipse.microprofile.openapi.annotations.Operation;
 
 /** {@code /ports}: every forward, and every port that is taken on this machine. */
 @Path("/api/v1/ports")
@@ -18,6 +19,7 @@ public class PortsResource {
     }
 
     @GET
+    @Operation(summary = "Every forward, and every port that is taken on this machine")
     public PortsView list() {
         return containers.portsOfMachine();
     }

@@ -14,35 +14,39 @@ import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
-import java.io.InputStream;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.jboss.resteasy.reactive.RestQuery;
 
 /** {@code /images/pull} and {@code /images/pulls}. */
 @Path("/api/v1/images")
 @Produces(MediaType.APPLICATION_JSON)
 public class PullsResource {
+    private static final String LINES = "application/x-ndjson";
+
     private final Pulls pulls;
     private final PullBoard board;
-    private final Bodies bodies;
     private final Streams streams;
 
-    PullsResource(Pulls pulls, PullBoard board, Bodies bodies, Streams streams) {
+    PullsResource(Pulls pulls, PullBoard board, Streams streams) {
         this.pulls = pulls;
         this.board = board;
-        this.bodies = bodies;
         this.streams = streams;
     }
 
     /** What to pull. */
-    record Wanted(String reference, String platform, String policy) {
+    record PullRequest(String reference, String platform, String policy) {
         Reference parsedReference() {
             if (reference == null || reference.isBlank()) {
                 throw Refused.wrong("reference", "reference is missing: say which image to pull");
@@ -87,10 +91,13 @@ public class PullsResource {
     /** The last line of one that did not. */
     record Failed(String status, Problem error) {}
 
+    /** A pull that runs in the service. */
+    record Detached(String id) {}
+
     /** A pull that runs. */
-    record View(String id, String reference, String platform, Instant started, List<Line> layers) {
-        static View of(Pulls.View view) {
-            return new View(
+    record PullView(String id, String reference, String platform, Instant started, List<Line> layers) {
+        static PullView of(Pulls.View view) {
+            return new PullView(
                     view.id(),
                     view.reference().canonical(),
                     view.platform().toString(),
@@ -102,21 +109,30 @@ public class PullsResource {
     /** @param detach true: it runs in the service, and the answer is its id; else it ends with this connection */
     @POST
     @Path("/pull")
-    @Produces({"application/x-ndjson", MediaType.APPLICATION_JSON})
     @Consumes(MediaType.APPLICATION_JSON)
-    public Response pull(@RestQuery String detach, InputStream body, HttpServerResponse response) {
-        Wanted wanted = bodies.read(body, Wanted.class);
+    @Produces({LINES, MediaType.APPLICATION_JSON})
+    @Operation(summary = "Fetches an image; closing the connection cancels it")
+    @APIResponse(
+            responseCode = "200",
+            description = "Lines as it goes on; the last one says how it ended",
+            content = @Content(mediaType = LINES, schema = @Schema(oneOf = {Line.class, Done.class, Failed.class})))
+    @APIResponse(
+            responseCode = "202",
+            description = "With detach: it runs in the service",
+            content =
+                    @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = Detached.class)))
+    public Response pull(
+            @RestQuery Flag detach, @RequestBody PullRequest wanted, @Context HttpServerResponse response) {
         Reference reference = wanted.parsedReference();
         Platform platform = wanted.parsedPlatform();
         PullPolicy policy = wanted.parsedPolicy();
-        if (Flags.of("detach", detach)) {
+        if (Flag.of("detach", detach)) {
             return Response.status(Response.Status.ACCEPTED)
                     .type(MediaType.APPLICATION_JSON)
-                    .entity(Map.of("id", board.start(reference, platform, policy)))
+                    .entity(new Detached(board.start(reference, platform, policy)))
                     .build();
         }
-        return Response.ok(
-                        streams.of(response, out -> stream(reference, platform, policy, out)), "application/x-ndjson")
+        return Response.ok(streams.of(response, out -> stream(reference, platform, policy, out)), LINES)
                 .build();
     }
 
@@ -155,12 +171,14 @@ public class PullsResource {
 
     @GET
     @Path("/pulls")
-    public List<View> list() {
-        return pulls.list().stream().map(View::of).toList();
+    @Operation(summary = "The pulls that run")
+    public List<PullView> list() {
+        return pulls.list().stream().map(PullView::of).toList();
     }
 
     @DELETE
     @Path("/pulls/{id}")
+    @Operation(summary = "Cancels a pull; what was fetched is kept for the next one")
     public void cancel(String id) {
         if (!pulls.cancel(id)) {
             throw Refused.notFound("there is no pull " + id + "; it may have ended");

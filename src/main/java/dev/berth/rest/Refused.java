@@ -1,17 +1,17 @@
 package dev.berth.rest;
 
+import jakarta.ws.rs.WebApplicationException;
+
 /** A request that a resource itself refuses. */
-final class Refused extends RuntimeException {
+final class Refused extends WebApplicationException {
     private static final long serialVersionUID = 1;
 
-    private final int status;
     private final String type;
     private final String title;
     private final String field;
 
     private Refused(int status, String type, String title, String field, String message) {
-        super(message, null, false, false);
-        this.status = status;
+        super(message, status);
         this.type = type;
         this.title = title;
         this.field = field;
@@ -37,11 +37,12 @@ final class Refused extends RuntimeException {
         return new Refused(404, "not-found", "Not found", null, message);
     }
 
-    int status() {
-        return status;
+    @Override
+    public synchronized Throwable fillInStackTrace() {
+        return this; // told to the client, and of no interest to us
     }
 
     Problem problem() {
-        return new Problem(type, title, status, getMessage(), field, null);
+        return new Problem(type, title, getResponse().getStatus(), getMessage(), field, null);
     }
 }

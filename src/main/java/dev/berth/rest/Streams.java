@@ -8,6 +8,7 @@ import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.util.function.Supplier;
 
 /** Answers without an end of their own. The writing thread is interrupted when the client goes. */
 @ApplicationScoped
@@ -59,6 +60,17 @@ public class Streams {
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
+        }
+    }
+
+    /** An answer that may take for ever: when the client goes, the thread that waits for it is interrupted. */
+    <T> T whileConnected(HttpServerResponse response, Supplier<T> answer) {
+        Writer waiter = new Writer(Thread.currentThread());
+        response.closeHandler(gone -> waiter.interrupt());
+        try {
+            return answer.get();
+        } finally {
+            waiter.finish();
         }
     }
 

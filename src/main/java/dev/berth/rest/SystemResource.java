@@ -1,5 +1,6 @@
 package dev.berth.rest;
 
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import dev.berth.container.Containers;
 import dev.berth.container.DiskUse;
 import dev.berth.host.Configuration;
@@ -11,9 +12,8 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import java.time.Instant;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
+import org.eclipse.microprofile.openapi.annotations.Operation;
 
 /** {@code /system}: the machine and the service. */
 @Path("/api/v1/system")
@@ -32,46 +32,58 @@ public class SystemResource {
     /** A check of the doctor's. */
     record Check(String name, String verdict, String detail, String remedy) {}
 
+    /** Which programs work together here. */
+    record Versions(String version, String apiVersion, String java, String kernel) {
+        static Versions current() {
+            return new Versions(Version.current(), "1", Runtime.version().toString(), System.getProperty("os.version"));
+        }
+    }
+
+    /** The service, and how much it holds. @param running containers */
+    record Info(
+            @JsonUnwrapped Versions versions,
+            long pid,
+            Instant started,
+            String dataDir,
+            String runtimeDir,
+            String architecture,
+            int containers,
+            int running,
+            int images) {}
+
     @GET
     @Path("/version")
-    public Map<String, String> version() {
-        Map<String, String> version = new LinkedHashMap<>();
-        version.put("version", Version.current());
-        version.put("apiVersion", "1");
-        version.put("java", Runtime.version().toString());
-        version.put("kernel", System.getProperty("os.version"));
-        return version;
+    @Operation(summary = "Versions of the service, of Java and of the kernel")
+    public Versions version() {
+        return Versions.current();
     }
 
     @GET
     @Path("/info")
-    public Map<String, Object> info() {
-        Map<String, Object> info = new LinkedHashMap<>(version());
-        info.put("pid", ProcessHandle.current().pid());
-        info.put(
-                "started",
-                ProcessHandle.current()
-                        .info()
-                        .startInstant()
-                        .map(Instant::toString)
-                        .orElse(null));
-        info.put("dataDir", configuration.paths().dataDir().toString());
-        info.put("runtimeDir", configuration.paths().runtimeDir().toString());
-        info.put("architecture", System.getProperty("os.arch"));
-        info.put("containers", containers.list(true).size());
-        info.put("running", containers.list(false).size());
-        info.put("images", images.list().size());
-        return info;
+    @Operation(summary = "The service, and how much it holds")
+    public Info info() {
+        return new Info(
+                Versions.current(),
+                ProcessHandle.current().pid(),
+                ProcessHandle.current().info().startInstant().orElse(null),
+                configuration.paths().dataDir().toString(),
+                configuration.paths().runtimeDir().toString(),
+                System.getProperty("os.arch"),
+                containers.list(true).size(),
+                containers.list(false).size(),
+                images.list().size());
     }
 
     @GET
     @Path("/df")
+    @Operation(summary = "How much of the disk images, containers and volumes take")
     public DiskUse diskUse() {
         return containers.diskUse();
     }
 
     @GET
     @Path("/doctor")
+    @Operation(summary = "Tries what must work on this machine")
     public List<Check> doctor() {
         return Doctor.forService(System.getenv()).examine().stream()
                 .map(check -> new Check(check.name(), check.verdict().word(), check.detail(), check.remedy()))

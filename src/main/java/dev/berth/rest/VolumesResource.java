@@ -10,50 +10,66 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
-import java.io.InputStream;
+import java.net.URI;
 import java.util.List;
 import java.util.Map;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 
 /** {@code /volumes}. */
 @Path("/api/v1/volumes")
 @Produces(MediaType.APPLICATION_JSON)
 public class VolumesResource {
     private final Volumes volumes;
-    private final Bodies bodies;
 
-    VolumesResource(Containers containers, Bodies bodies) {
+    VolumesResource(Containers containers) {
         this.volumes = containers.volumes();
-        this.bodies = bodies;
     }
 
     /** A volume to make. */
-    record Wanted(String name, Map<String, String> labels) {}
+    record VolumeRequest(String name, Map<String, String> labels) {}
 
     @GET
+    @Operation(summary = "All volumes")
     public List<Volumes.View> list() {
         return volumes.list();
     }
 
     @POST
     @Consumes(MediaType.APPLICATION_JSON)
-    public Response create(InputStream body) {
-        Wanted wanted = bodies.read(body, Wanted.class);
+    @Operation(summary = "Makes a volume; one of that name that is there already is left alone")
+    @APIResponse(
+            responseCode = "201",
+            description = "Made; Location names it",
+            content = @Content(schema = @Schema(implementation = Volumes.View.class)))
+    @APIResponse(
+            responseCode = "200",
+            description = "It was there",
+            content = @Content(schema = @Schema(implementation = Volumes.View.class)))
+    public Response create(@RequestBody VolumeRequest wanted) {
         if (wanted.labels() != null && !wanted.labels().isEmpty()) {
             throw Refused.wrong("labels", "cannot label a volume: this version of Berth keeps none; leave it out");
         }
-        return Response.status(Response.Status.CREATED)
-                .entity(volumes.create(wanted.name()))
+        Volumes.Created created = volumes.create(wanted.name());
+        String name = created.volume().name();
+        return (created.isNew() ? Response.created(URI.create("/api/v1/volumes/" + name)) : Response.ok())
+                .entity(created.volume())
                 .build();
     }
 
     @GET
     @Path("/{name}")
+    @Operation(summary = "One volume")
     public Volumes.View inspect(String name) {
         return volumes.inspect(name);
     }
 
     @DELETE
     @Path("/{name}")
+    @Operation(summary = "Removes a volume that no container uses")
     public void remove(String name) {
         volumes.remove(name);
     }

@@ -1,0 +1,15 @@
+package dev.berth.rest;
+
+/** Yes or no in a query, as it was written. */
+public record Flag(String text) {
+    /** Absent is no; {@code ?name} alone is yes. */
+    static boolean of(String name, Flag flag) {
+        if (flag == null || flag.text().equals("false")) {
+            return false;
+        }
+        if (flag.text().isEmpty() || flag.text().equals("true")) {
+            return true;
+        }
+        throw Refused.wrong(name, name + " \"" + flag.text() + "\" is neither true nor false");
+    }
+}
