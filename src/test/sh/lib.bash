@@ -142,7 +142,7 @@ end_to_end() {
     # What only root can look at is left out of the other run, not skipped in it.
     [[ $who == "as root" ]] || select+=(--exclude-tag root)
     say "end to end $who"
-    (cd "$checkout" && "${run_as[@]}" "BERTH_CHECKOUT=$checkout" "BERTH_MUST_WORK=$must" "BERTH_SOAK=${BERTH_SOAK:-}" \
+    (cd "$checkout" && "${run_as[@]}" "BERTH_CHECKOUT=$checkout" "BERTH_MUST_WORK=$must" "BERTH_SOAK=${BERTH_SOAK:-}" "BERTH_SEED=${BERTH_SEED:-}" \
         "BERTH_TEST_REGISTRY=${BERTH_TEST_REGISTRY:-}" "BERTH_TEST_REGISTRY_AUTH=${BERTH_TEST_REGISTRY_AUTH:-}" "BERTH_TEST_HOST=${test_host:-}" \
         "$(java_program)" -Xmx512m -Djna.tmpdir="$reports" \
         -cp "$checkout/target/test-classes:$checkout/target/classes:$checkout/target/test-lib/*" \

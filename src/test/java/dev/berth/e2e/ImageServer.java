@@ -24,6 +24,7 @@ final class ImageServer implements AutoCloseable {
     private final HttpServer server;
     private final Map<String, byte[]> blobs = new ConcurrentHashMap<>();
     private final byte[] manifest;
+    private volatile long resumedAt = -1;
     private volatile int bytesPerSecond = Integer.MAX_VALUE;
 
     private ImageServer(HttpServer server, byte[] base, byte[] second) {
@@ -46,12 +47,17 @@ final class ImageServer implements AutoCloseable {
     }
 
     static ImageServer start() throws IOException, InterruptedException {
+        return start(4);
+    }
+
+    /** @param seed of the second layer's bytes */
+    static ImageServer start(long seed) throws IOException, InterruptedException {
         byte[] base = Busybox.layer()
                 .directory("www/")
                 .file("www/index.html", "<title>forwarded</title><h1>hello from a container</h1>")
                 .build();
         byte[] noise = new byte[4 << 20];
-        new java.util.Random(4).nextBytes(noise);
+        new java.util.Random(seed).nextBytes(noise);
         byte[] second = new TarBuilder()
                 .directory("opt/")
                 .file("opt/noise", noise, m -> m.mode(0644))
@@ -94,14 +100,30 @@ final class ImageServer implements AutoCloseable {
                 exchange.sendResponseHeaders(200, -1);
                 return;
             }
-            exchange.sendResponseHeaders(200, body.length);
-            send(exchange.getResponseBody(), body);
+            answer(exchange, body);
         }
     }
 
-    private void send(OutputStream out, byte[] body) throws IOException {
+    private void answer(HttpExchange exchange, byte[] body) throws IOException {
+        String range = exchange.getRequestHeaders().getFirst("Range");
+        int from = range == null ? 0 : Integer.parseInt(range.replaceAll("bytes=([0-9]+)-.*", "$1"));
+        if (from > 0) {
+            resumedAt = from;
+            exchange.getResponseHeaders()
+                    .set("Content-Range", "bytes " + from + "-" + (body.length - 1) + "/" + body.length);
+        }
+        exchange.sendResponseHeaders(from > 0 ? 206 : 200, body.length - from);
+        send(exchange.getResponseBody(), body, from);
+    }
+
+    /** Where the last client went on that had a part already. */
+    long resumedAt() {
+        return resumedAt;
+    }
+
+    private void send(OutputStream out, byte[] body, int from) throws IOException {
         int piece = 64 * 1024;
-        for (int at = 0; at < body.length; at += piece) {
+        for (int at = from; at < body.length; at += piece) {
             out.write(body, at, Math.min(piece, body.length - at));
             out.flush();
             if (body.length > (1 << 20) && bytesPerSecond < Integer.MAX_VALUE) {

@@ -13,7 +13,8 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -157,39 +158,32 @@ class RecoveryIT {
         assertEquals("running", inspect("orphan").path("state").asText());
     }
 
-    /** Each phase of create, start, stop and remove is hit by some of the moments; the seed is printed, so that a failure can be had again. */
     @Test
-    void aServiceThatIsKilledInTheMiddleLeavesTheTruth() throws Exception {
-        long seed = Long.getLong("berth.seed", System.nanoTime());
-        int times = "1".equals(System.getenv("BERTH_SOAK")) ? 100 : 6;
-        System.out.println("RecoveryIT seed " + seed);
-        Random random = new Random(seed);
-        berth.must("run", "-d", "--name", "witness", server.image(), "sleep", "100000");
-        int pid = inspect("witness").path("pid").asInt();
-        for (int i = 0; i < times; i++) {
-            String name = "victim" + i;
-            String[] verb = List.of(
-                            new String[] {"create", "--name", name, server.image(), "sleep", "1000"},
-                            new String[] {"run", "-d", "--name", name, server.image(), "sleep", "1000"},
-                            new String[] {"restart", "-t", "0", "witness2"},
-                            new String[] {"rm", "-f", "witness2"})
-                    .get(random.nextInt(4));
-            if (!exists("witness2")) {
-                berth.must("run", "-d", "--name", "witness2", server.image(), "sleep", "1000");
-            }
-            Process victim = berth.start(verb);
-            Thread.sleep(200 + random.nextInt(600));
+    void aPullGoesOnWhereItWasWhenTheServiceWasKilled() throws Exception {
+        try (ImageServer slow = ImageServer.start(5)) {
+            slow.slow(1 << 20);
+            Process pull = berth.start("pull", slow.image());
+            Await.until("a megabyte is here", 60, () -> partial() > 1 << 20);
             killService();
-            victim.waitFor();
-            berth.must("ps");
-            assertEquals(pid, inspect("witness").path("pid").asInt(), "seed " + seed + ", round " + i);
-            for (JsonNode container : berth.get("/containers?all=true")) {
-                String state = container.path("state").asText();
-                boolean alive = !container.path("pid").isNull()
-                        && Files.exists(Path.of("/proc", container.path("pid").asText()));
-                assertTrue(List.of("created", "running", "exited").contains(state), container::toString);
-                assertEquals(state.equals("running"), alive, "seed " + seed + ", round " + i + ": " + container);
+            assertTrue(pull.waitFor(60, TimeUnit.SECONDS));
+            assertEquals(125, pull.exitValue());
+            long kept = partial();
+            slow.slow(Integer.MAX_VALUE);
+            berth.must("pull", slow.image());
+            assertEquals(kept, slow.resumedAt());
+            assertEquals(0, partial());
+            assertEquals("4194304", berth.must("run", "--rm", slow.image(), "stat", "-c", "%s", "/opt/noise"));
+        }
+    }
+
+    /** How much is here of what is being fetched. */
+    private static long partial() throws IOException {
+        long size = 0;
+        try (Stream<Path> partials = Files.list(berth.dataDirectory().resolve("partial"))) {
+            for (Path partial : partials.toList()) {
+                size += Files.size(partial);
             }
         }
+        return size;
     }
 }
