@@ -119,8 +119,10 @@ as_user() {
     "$@"
 }
 
+# From the same copy, which the service's own user can read wherever the checkout lies.
 as_root() {
-    run_as=(env) checkout=$here reports=$work/reports-root who="as root" omit=(--exclude-tag ordinary-user)
+    chown -R root: "$work/checkout"
+    run_as=(env) checkout=$work/checkout reports=$work/reports-root who="as root" omit=(--exclude-tag ordinary-user)
     mkdir -p "$reports"
     "$@"
 }

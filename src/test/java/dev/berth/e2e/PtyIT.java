@@ -89,7 +89,8 @@ class PtyIT {
             terminal.await("busy\r\nbusy\r\n", mark);
             terminal.type("\u0003");
             terminal.ask("echo code $?", "\ncode [0-9]+\r\n");
-            terminal.ask("echo g''o; sleep 1000", "\ngo\r\n");
+            // Said by the job itself: it has the terminal, and not the shell any more.
+            terminal.ask("sh -c \"echo g''o; exec sleep 1000\"", "\ngo\r\n");
             mark = terminal.mark();
             terminal.type("\u0003");
             terminal.await(PROMPT, mark);
