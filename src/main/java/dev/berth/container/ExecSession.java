@@ -99,6 +99,11 @@ final class ExecSession implements AttachTarget {
         return exit != null;
     }
 
+    /** It has ended, and nobody reads what it wrote any more. */
+    synchronized boolean isOverForAll() {
+        return exit != null && audience.size() == 0;
+    }
+
     synchronized Instant finished() {
         return exit == null ? null : exit.time();
     }

@@ -22,6 +22,7 @@ import dev.berth.linux.TerminalSize;
 import dev.berth.store.DurableFile;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -291,15 +292,17 @@ final class ExecSessions {
 
     private void forgetOldest() {
         List<ExecSession> over = byId.values().stream()
-                .filter(ExecSession::isOver)
+                .filter(ExecSession::isOverForAll)
                 .sorted(Comparator.comparing(ExecSession::finished))
                 .toList();
         over.stream().limit(Math.max(0, over.size() - KEPT)).forEach(this::forget);
     }
 
     private void forget(ExecSession session) {
-        byId.remove(session.id());
-        delete(session.runtimeDirectory());
+        // Of two that want to forget it, one deletes.
+        if (byId.remove(session.id(), session)) {
+            delete(session.runtimeDirectory());
+        }
     }
 
     static void delete(Path directory) {
@@ -309,7 +312,7 @@ final class ExecSessions {
             }
         } catch (java.nio.file.NoSuchFileException e) {
             return;
-        } catch (IOException e) {
+        } catch (IOException | UncheckedIOException e) {
             LOG.log(System.Logger.Level.WARNING, "cannot delete {0}: {1}", directory, e.getMessage());
         }
     }
