@@ -37,13 +37,16 @@ class ArchitectureTest {
             Map.entry("store", List.of("oci", "linux")),
             Map.entry("registry", List.of("oci")),
             Map.entry("rootfs", List.of("oci", "store", "linux")),
+            Map.entry("files", List.of("rootfs", "linux")),
             Map.entry("launcher", List.of("oci", "rootfs", "linux")),
             Map.entry("image", List.of("oci", "registry", "store", "rootfs")),
-            Map.entry("container", List.of("image", "launcher", "network", "rootfs", "store", "linux", "host", "oci")),
+            Map.entry(
+                    "container",
+                    List.of("files", "image", "launcher", "network", "rootfs", "store", "linux", "host", "oci")),
             Map.entry("rest", List.of("container", "image", "host", "oci")),
             Map.entry("terminal", List.of("container", "image", "host", "oci")),
             Map.entry("dashboard", List.of("container", "image", "host", "oci", "access")),
-            Map.entry("cli", List.of("host", "oci"))));
+            Map.entry("cli", List.of("files", "host", "oci"))));
 
     private final JavaClasses berth = new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())
@@ -107,7 +110,16 @@ class ArchitectureTest {
     @Test
     void theEngineIsPlainJava() {
         String[] engine = Stream.of(
-                        "oci", "linux", "store", "rootfs", "launcher", "network", "image", "container", "access")
+                        "oci",
+                        "linux",
+                        "store",
+                        "rootfs",
+                        "files",
+                        "launcher",
+                        "network",
+                        "image",
+                        "container",
+                        "access")
                 .map(ArchitectureTest::within)
                 .toArray(String[]::new);
         noClasses()

@@ -34,6 +34,7 @@ public final class Containers implements Attachments {
     private final Recovery recovery;
     private final ContainerLogs logs;
     private final Creation creation;
+    private final FileAccess files;
 
     public Containers(Engine engine, Events events) {
         this.engine = engine;
@@ -41,12 +42,14 @@ public final class Containers implements Attachments {
         this.paths = new ContainerPaths(engine.data().root(), engine.runtimeDir());
         this.directory = new Directory(new ContainerRecords(paths));
         this.volumes = new Volumes(paths, engine.data().trash(), events, this::usersOf);
+        Roots roots = new Roots(engine, paths, volumes);
+        this.files = new FileAccess(engine.calls(), directory, roots);
         this.ports = new Ports(engine.forwarder(), paths, directory, events);
         this.sessions = new ExecSessions(engine, paths, events);
         Core core = new Core(engine, paths, directory, events);
-        this.remover = new Remover(core, volumes, sessions);
+        this.remover = new Remover(core, volumes, sessions, roots);
         this.runs = new Runs(core, container -> remover.remove(container, true));
-        this.lifecycle = new Lifecycle(core, new Starter(engine, paths, volumes), runs, ports);
+        this.lifecycle = new Lifecycle(core, new Starter(engine, paths, roots), runs, ports);
         this.recovery = new Recovery(core, runs, ports, remover);
         this.logs = new ContainerLogs(paths);
         this.creation = new Creation(engine, directory, volumes, events);
@@ -92,6 +95,11 @@ public final class Containers implements Attachments {
             }
         }
         return inits;
+    }
+
+    /** Files in containers, read and written from outside. */
+    public FileAccess files() {
+        return files;
     }
 
     public Volumes volumes() {

@@ -8,11 +8,13 @@ final class Remover {
     private final Core core;
     private final Volumes volumes;
     private final ExecSessions sessions;
+    private final Roots roots;
 
-    Remover(Core core, Volumes volumes, ExecSessions sessions) {
+    Remover(Core core, Volumes volumes, ExecSessions sessions, Roots roots) {
         this.core = core;
         this.volumes = volumes;
         this.sessions = sessions;
+        this.roots = roots;
     }
 
     /**
@@ -35,7 +37,9 @@ final class Remover {
         sessions.removeOf(container);
         own.forEach(volume -> volumes.removeWith(container, volume));
         // One rename takes record, log and writable layer away: a crash leaves the whole container or nothing of it.
-        core.engine().data().trash().discard(core.paths().container(container.id()));
+        roots.discard(
+                container.id(),
+                () -> core.engine().data().trash().discard(core.paths().container(container.id())));
         ExecSessions.delete(core.paths().runtime(container.id()));
         core.directory().remove(container);
         core.engine().images().collect();

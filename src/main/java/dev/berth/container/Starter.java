@@ -1,6 +1,5 @@
 package dev.berth.container;
 
-import dev.berth.image.StoredImage;
 import dev.berth.launcher.BadLaunch;
 import dev.berth.launcher.CapabilitySet;
 import dev.berth.launcher.ImageUser;
@@ -9,7 +8,6 @@ import dev.berth.launcher.LaunchSpec;
 import dev.berth.launcher.Launched;
 import dev.berth.launcher.LauncherException;
 import dev.berth.launcher.LogLimits;
-import dev.berth.launcher.MountSpec;
 import dev.berth.launcher.NetworkSpec;
 import dev.berth.launcher.ProcessSpec;
 import dev.berth.launcher.Security;
@@ -18,13 +16,10 @@ import dev.berth.linux.SyscallException;
 import dev.berth.linux.TerminalSize;
 import dev.berth.network.NetworkException;
 import dev.berth.network.Slirp4netns;
-import dev.berth.oci.Digest;
-import dev.berth.rootfs.LayerProgress;
 import dev.berth.rootfs.RootfsException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -32,19 +27,19 @@ import java.util.Optional;
 final class Starter {
     private final Engine engine;
     private final ContainerPaths paths;
-    private final Volumes volumes;
+    private final Roots roots;
 
-    Starter(Engine engine, ContainerPaths paths, Volumes volumes) {
+    Starter(Engine engine, ContainerPaths paths, Roots roots) {
         this.engine = engine;
         this.paths = paths;
-        this.volumes = volumes;
+        this.roots = roots;
     }
 
     /** @throws ContainerException.NotStarted with the exit code that {@code berth run} gives */
     Launched start(ContainerRecord record, TerminalSize size) {
         try {
             prepareFiles(record);
-            try (Fd root = engine.snapshots().mount(record.id())) {
+            try (Fd root = roots.forStart(record)) {
                 return engine.launcher().start(spec(record, size, root));
             }
         } catch (LaunchFailed e) {
@@ -66,11 +61,7 @@ final class Starter {
                 exitCode, "cannot start container " + record.name() + ": " + e.getMessage(), e);
     }
 
-    private void prepareFiles(ContainerRecord record) throws IOException, InterruptedException {
-        StoredImage image = engine.images().held(Digest.parse(record.manifest()));
-        var layers =
-                engine.layers().unpack(image.manifest().layers(), image.config().diffIds(), LayerProgress.NONE);
-        engine.snapshots().prepare(record.id(), layers);
+    private void prepareFiles(ContainerRecord record) throws IOException {
         Path runtime = paths.runtime(record.id());
         Files.createDirectories(runtime);
         for (String left : List.of("attach", Slirp4netns.API_SOCKET)) {
@@ -98,7 +89,7 @@ final class Starter {
                         config.tty(),
                         config.openStdin(),
                         size),
-                mounts(config, root),
+                roots.mounts(config, root),
                 security(config),
                 network(config),
                 LogLimits.DEFAULT);
@@ -115,36 +106,5 @@ final class Starter {
         }
         return new NetworkSpec(
                 engine.network().get(), Optional.of(Slirp4netns.ADDRESS), Optional.of(Slirp4netns.RESOLVER));
-    }
-
-    private List<MountSpec> mounts(CreateRequest config, Fd root) {
-        List<MountSpec> mounts = new ArrayList<>();
-        for (int i = 0; i < config.mounts().size(); i++) {
-            MountRequest mount = config.mounts().get(i);
-            mounts.add(
-                    switch (mount.type()) {
-                        case "tmpfs" -> new MountSpec.Tmpfs(mount.target(), 0, mount.readOnly());
-                        case "volume" -> volume(mount, root);
-                        default -> bind(i, mount);
-                    });
-        }
-        return mounts;
-    }
-
-    private MountSpec volume(MountRequest mount, Fd root) {
-        volumes.ensure(mount.source());
-        Path directory = paths.volume(mount.source());
-        engine.volumeSeed().fill(root, mount.target(), directory);
-        return new MountSpec.Bind(directory, mount.target(), mount.readOnly());
-    }
-
-    private static MountSpec bind(int index, MountRequest mount) {
-        Path source = Path.of(mount.source());
-        if (!Files.exists(source)) {
-            throw new ContainerException.Invalid(
-                    "mounts[" + index + "].source",
-                    "cannot mount " + source + ": it does not exist; make it first, or name a volume");
-        }
-        return new MountSpec.Bind(source, mount.target(), mount.readOnly());
     }
 }

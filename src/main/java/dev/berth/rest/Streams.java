@@ -54,6 +54,11 @@ public class Streams {
             bytes(new byte[] {'\n'});
         }
 
+        /** For those who write bytes themselves. */
+        OutputStream stream() {
+            return stream;
+        }
+
         void flush() {
             try {
                 stream.flush();

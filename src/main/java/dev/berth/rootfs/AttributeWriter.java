@@ -124,6 +124,14 @@ final class AttributeWriter {
         }
     }
 
+    /** Whether an attribute means something to this machine or to Berth only. */
+    static boolean isOwn(String name) {
+        return IGNORED.contains(name)
+                || name.startsWith("trusted.")
+                || name.startsWith(OVERLAY)
+                || name.startsWith("user.berth.");
+    }
+
     private static void set(String name, byte[] value, String path, Runnable call, boolean special) {
         if (IGNORED.contains(name)) {
             return;

@@ -3,11 +3,15 @@ package dev.berth.rootfs;
 import dev.berth.linux.At;
 import dev.berth.linux.Errno;
 import dev.berth.linux.Fd;
+import dev.berth.linux.MountAttribute;
+import dev.berth.linux.MoveMount;
 import dev.berth.linux.Open;
 import dev.berth.linux.OpenTree;
+import dev.berth.linux.Propagation;
 import dev.berth.linux.SyscallException;
 import dev.berth.linux.Syscalls;
 import dev.berth.linux.Umount;
+import dev.berth.rootfs.tar.RawName;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -26,6 +30,8 @@ final class Overlay {
     static final int MAX_LAYERS = 128;
     /** What fsconfig takes as one string. */
     private static final int STRING = 255;
+
+    private static final byte[] NONE = new byte[0];
 
     private final Syscalls calls;
     private final Path anchor;
@@ -108,6 +114,65 @@ final class Overlay {
             return new Fd(calls, calls.openTree(At.FDCWD, target, OpenTree.CLONE | OpenTree.CLOEXEC));
         } finally {
             calls.umount2(target, Umount.DETACH);
+        }
+    }
+
+    /**
+     * Puts mounts on an overlay. Only attached mounts take others on them before Linux 6.15, so this is done at the anchor, in the mount
+     * namespace of the service, and the whole is taken off again as a descriptor: nothing stays, nor when the service dies meanwhile.
+     *
+     * @param root as {@link #mount} made it; closed afterwards
+     */
+    synchronized ComposedRoot compose(Fd root, List<RootMount> mounts, boolean readOnly) {
+        byte[] target = Syscalls.bytes(anchor);
+        try (root) {
+            calls.moveMount(root.number(), NONE, At.FDCWD, target, MoveMount.F_EMPTY_PATH);
+        }
+        Fd spare = null;
+        try {
+            spare = clone(target, 0);
+            try (Fd top = new Fd(calls, calls.openat(At.FDCWD, target, Open.PATH | Open.DIRECTORY, 0))) {
+                mounts.forEach(mount -> attach(top, mount));
+            }
+            if (readOnly) {
+                calls.mountSetattr(At.FDCWD, target, 0, MountAttribute.RDONLY, 0, 0);
+            }
+            return new ComposedRoot(clone(target, At.RECURSIVE), spare);
+        } catch (RuntimeException failure) {
+            if (spare != null) {
+                spare.close();
+            }
+            throw failure;
+        } finally {
+            calls.umount2(target, Umount.DETACH);
+        }
+    }
+
+    private Fd clone(byte[] target, int flags) {
+        return new Fd(calls, calls.openTree(At.FDCWD, target, OpenTree.CLONE | OpenTree.CLOEXEC | flags));
+    }
+
+    /** As berth-init attaches at a start: a target that is not there is made. */
+    private void attach(Fd top, RootMount mount) {
+        try (Fd tree = mount.source()
+                .map(source -> clone(Syscalls.bytes(source), At.RECURSIVE))
+                .orElseGet(this::nothing)) {
+            long readOnly = mount.readOnly() ? MountAttribute.RDONLY : 0;
+            calls.mountSetattr(tree.number(), NONE, At.EMPTY_PATH | At.RECURSIVE, readOnly, 0, Propagation.PRIVATE);
+            String target = RawName.of(Syscalls.bytes(mount.target()));
+            boolean directory = calls.fstat(tree.number()).isDirectory();
+            try (Fd place =
+                    directory ? RootedDirectory.make(calls, top, target) : RootedDirectory.file(calls, top, target)) {
+                int flags = MoveMount.F_EMPTY_PATH | MoveMount.T_EMPTY_PATH;
+                calls.moveMount(tree.number(), NONE, place.number(), NONE, flags);
+            }
+        }
+    }
+
+    private Fd nothing() {
+        try (Fd context = new Fd(calls, calls.fsopen("tmpfs"))) {
+            calls.fsconfigCreate(context.number());
+            return new Fd(calls, calls.fsmount(context.number(), MountAttribute.RDONLY));
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.berth.rootfs;
 
 import dev.berth.linux.IdMap;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
 /**
@@ -18,6 +19,16 @@ public record Owners(IdMap users, IdMap groups) {
     /** Whether there is only one id, so that no file can be another's. */
     public boolean single() {
         return users.size() == 1;
+    }
+
+    /** User and group of the attribute; of one that cannot be read root, as whose file it is. */
+    static int[] parse(byte[] attribute) {
+        String[] ids = new String(attribute, StandardCharsets.US_ASCII).split(":", -1);
+        try {
+            return new int[] {Integer.parseUnsignedInt(ids[0]), Integer.parseUnsignedInt(ids[ids.length - 1])};
+        } catch (NumberFormatException damaged) {
+            return new int[] {0, 0};
+        }
     }
 
     /** Refuses an owner that the maps do not hold. */

@@ -95,6 +95,20 @@ public final class Snapshots {
         }
     }
 
+    /**
+     * As {@link #mount}, with other things mounted on it.
+     *
+     * @param readOnly the root itself; of the mounts each says so
+     */
+    public ComposedRoot compose(String container, List<RootMount> mounts, boolean readOnly) {
+        try {
+            return overlay.compose(mount(container), mounts, readOnly);
+        } catch (SyscallException failure) {
+            throw new RootfsException.CannotMount(
+                    "cannot mount the root of container " + container + ": " + explained(failure), failure);
+        }
+    }
+
     /** Removes the writable directories; the bytes go in the background. A second call does nothing. */
     public void remove(String container) {
         data.trash().discard(paths.stack(container));

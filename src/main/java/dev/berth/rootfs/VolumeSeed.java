@@ -6,6 +6,7 @@ import dev.berth.linux.Errno;
 import dev.berth.linux.Fd;
 import dev.berth.linux.Mode;
 import dev.berth.linux.Open;
+import dev.berth.linux.Rename;
 import dev.berth.linux.Resolve;
 import dev.berth.linux.Stat;
 import dev.berth.linux.SyscallException;
@@ -17,7 +18,6 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -45,9 +45,9 @@ public final class VolumeSeed {
     }
 
     /**
-     * Copies a directory of the image with owners, modes, times, attributes and hard links. All or nothing: the copy is made
-     * elsewhere and takes the volume's place. A volume that holds anything, or a target that is no directory in the image, is
-     * left alone; so a second call does nothing.
+     * Copies a directory of the image with owners, modes, times, attributes and hard links. The copy is made elsewhere and its
+     * content moved in when it is whole; the volume's directory itself stays, for another container may have it mounted. A volume
+     * that holds anything, or a target that is no directory in the image, is left alone; so a second call does nothing.
      *
      * @param root the container's root, before it starts
      * @param target absolute, in the container; resolved beneath the root
@@ -65,8 +65,8 @@ public final class VolumeSeed {
             Files.createDirectory(copy);
             try (Fd top = openDirectory(At.FDCWD, Syscalls.bytes(copy))) {
                 new Copy(top).directory(source, top, "", 0);
+                moveIn(top, volume, source);
             }
-            Files.move(copy, volume, StandardCopyOption.ATOMIC_MOVE);
             return true;
         } catch (IOException | SyscallException failure) {
             throw new RootfsException.CannotMount(
@@ -74,6 +74,31 @@ public final class VolumeSeed {
                     failure);
         } finally {
             data.trash().discard(copy);
+        }
+    }
+
+    /** What somebody else has put there meanwhile stays. */
+    private void moveIn(Fd copy, Path volume, Fd source) {
+        try (Fd into = openDirectory(At.FDCWD, Syscalls.bytes(volume));
+                Fd from = openDirectory(copy.number(), new byte[] {'.'})) {
+            for (List<DirectoryEntry> batch = calls.getdents(from.number());
+                    !batch.isEmpty();
+                    batch = calls.getdents(from.number())) {
+                for (DirectoryEntry entry : batch) {
+                    move(from, into, entry.name());
+                }
+            }
+            writer.toFile(into.number(), Attributes.of(calls, source), RawName.shown(volume.toString()));
+        }
+    }
+
+    private void move(Fd from, Fd into, byte[] name) {
+        try {
+            calls.renameat2(from.number(), name, into.number(), name, Rename.NOREPLACE);
+        } catch (SyscallException e) {
+            if (!e.is(Errno.EEXIST)) {
+                throw e;
+            }
         }
     }
 

@@ -89,6 +89,13 @@ class VolumeSeedTest {
     }
 
     @Test
+    void theVolumesDirectoryStaysTheSameForAnotherContainerMayHaveItMounted() throws IOException {
+        Object before = Files.getAttribute(volume, "unix:ino");
+        assertTrue(fill("/var/lib/data"));
+        assertEquals(before, Files.getAttribute(volume, "unix:ino"));
+    }
+
+    @Test
     void aLinkLeadsNowhereButIntoTheImage() throws IOException {
         Files.createSymbolicLink(root.resolve("out"), Path.of("../../../../../../etc"));
         assertFalse(fill("/out"));

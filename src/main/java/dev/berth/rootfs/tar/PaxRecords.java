@@ -1,6 +1,9 @@
 package dev.berth.rootfs.tar;
 
 import dev.berth.linux.Timestamp;
+import java.io.ByteArrayOutputStream;
+import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,7 +18,7 @@ import java.util.regex.Pattern;
  * @see <a href="https://pubs.opengroup.org/onlinepubs/9699919799/utilities/pax.html">pax, extended header</a>
  */
 final class PaxRecords {
-    private static final String XATTR = "SCHILY.xattr.";
+    static final String XATTR = "SCHILY.xattr.";
     private static final Pattern TIME = Pattern.compile("(-?)([0-9]{1,18})(?:\\.([0-9]*))?");
 
     static final PaxRecords NONE = new PaxRecords();
@@ -76,6 +79,34 @@ final class PaxRecords {
             numbers.add(number(number));
         }
         return numbers;
+    }
+
+    /** The block that tells these records; values are written byte for byte. */
+    static byte[] write(Map<String, byte[]> records) {
+        ByteArrayOutputStream block = new ByteArrayOutputStream();
+        records.forEach((key, value) -> {
+            byte[] name = RawName.bytes(key);
+            // A blank, "=" and the line's end; and the length counts itself.
+            int content = name.length + value.length + 3;
+            int length = content + Integer.toString(content).length();
+            if (content + Integer.toString(length).length() != length) {
+                length++;
+            }
+            block.writeBytes(RawName.bytes(length + " "));
+            block.writeBytes(name);
+            block.write('=');
+            block.writeBytes(value);
+            block.write('\n');
+        });
+        return block.toByteArray();
+    }
+
+    /** A time as records write it: seconds, with a fraction where there is one. */
+    static String time(Timestamp time) {
+        return new BigDecimal(BigInteger.valueOf(time.seconds()))
+                .add(BigDecimal.valueOf(time.nanoseconds(), 9))
+                .stripTrailingZeros()
+                .toPlainString();
     }
 
     static long number(String text) throws TarException {
