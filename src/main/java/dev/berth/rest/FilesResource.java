@@ -10,9 +10,15 @@ import io.vertx.core.http.HttpServerResponse;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.util.List;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.RestQuery;
 
@@ -34,20 +40,24 @@ public class FilesResource {
         this.streams = streams;
     }
 
-    /**
-     * The file or directory at {@code path} as a tar stream, without a limit. Names in it begin with the last component of the path
-     * ({@code path=/var/log} gives {@code log/…}; {@code path=/}, and one that ends in "." or "..", names relative to it: {@code ./…}), or
-     * with {@code name} where that is given. A symbolic link at the end of the path is packed itself, unless {@code follow=true} or a slash
-     * follows it. A stream that ends without tar's end mark, the connection closed, is one that failed.
-     */
     @GET
+    @Operation(
+            summary = "A file or directory with all beneath it as a tar stream",
+            description =
+                    "Names begin with the last component of the path, or with name where that is given; of the root, and of a path"
+                            + " that ends in \".\" or \"..\", they are relative to it. A stream without tar's end mark, the connection closed, is"
+                            + " one that failed.")
+    @APIResponse(
+            responseCode = "200",
+            description = "The archive",
+            content = @Content(mediaType = TAR, schema = @Schema(type = SchemaType.STRING, format = "binary")))
     public Response read(
             String container,
             @RestQuery String path,
-            @RestQuery String follow,
+            @RestQuery Flag follow,
             @RestQuery String name,
-            HttpServerRequest request,
-            HttpServerResponse response) {
+            @Context HttpServerRequest request,
+            @Context HttpServerResponse response) {
         RawQuery query = new RawQuery(request.query());
         FileAccess.Source source = source(container, query, follow);
         FilePath called = query.bytes("name").map(FilePath::of).orElse(null);
@@ -68,28 +78,25 @@ public class FilesResource {
         }
     }
 
-    /**
-     * What is in the directory at {@code path}, by name; at most 50,000. With {@code self=true} an array of one: what is at the path
-     * itself, a symbolic link at its end not followed unless {@code follow=true}.
-     */
     @GET
     @Path("/list")
     @Produces(MediaType.APPLICATION_JSON)
+    @Operation(summary = "What is in a directory, by name; or what is at the path itself")
     public List<FileView> list(
             String container,
             @RestQuery String path,
-            @RestQuery String self,
-            @RestQuery String follow,
-            HttpServerRequest request) {
+            @RestQuery Flag self,
+            @RestQuery Flag follow,
+            @Context HttpServerRequest request) {
         FileAccess.Source source = source(container, new RawQuery(request.query()), follow);
-        return Flags.of("self", self) ? List.of(files.look(source)) : files.list(source);
+        return Flag.of("self", self) ? List.of(files.look(source)) : files.list(source);
     }
 
-    private static FileAccess.Source source(String container, RawQuery query, String follow) {
+    private static FileAccess.Source source(String container, RawQuery query, Flag follow) {
         FilePath path = query.bytes("path")
                 .map(FilePath::of)
                 .orElseThrow(
                         () -> Refused.wrong("path", "path is missing: name a file or a directory of the container"));
-        return new FileAccess.Source(container, path, Flags.of("follow", follow));
+        return new FileAccess.Source(container, path, Flag.of("follow", follow));
     }
 }
