@@ -86,6 +86,7 @@ int write_all(int fd, const void *data, size_t size);
 /* Start time of a process, field 22 of /proc/PID/stat; 0 when there is none. */
 uint64_t start_time(pid_t pid);
 uint64_t now_ns(void);
+uint64_t monotonic_ms(void);
 int set_cloexec(int fd, bool on);
 int set_nonblock(int fd);
 void put32(uint8_t *to, uint32_t v);
@@ -194,9 +195,11 @@ static inline uint64_t log_end(const struct log *log) { return log->base + log->
 
 enum frame_type {
   FRAME_HELLO = 1, FRAME_INPUT, FRAME_END_OF_INPUT, FRAME_RESIZE, FRAME_SIGNAL, FRAME_READ,
-  FRAME_APPENDED = 16, FRAME_EXITED, FRAME_REFUSED
+  FRAME_APPENDED = 16, FRAME_EXITED, FRAME_REFUSED, FRAME_NETWORK
 };
-enum { FRAME_MAX = 64 * 1024, PROTOCOL_VERSION = 1 };
+/* What the network of a container is, in frame 19. */
+enum network_state { NETWORK_READY = 1, NETWORK_REPLACED, NETWORK_LOST };
+enum { FRAME_MAX = 64 * 1024, PROTOCOL_VERSION = 2 };
 
 struct frames {
   uint8_t *data;   /* FRAME_MAX + 4 bytes */
@@ -206,6 +209,11 @@ struct frames {
 /* 1 = a whole frame stands at data+4, size tells its length; 0 = more bytes are needed; -1 = garbage. */
 int frames_next(const struct frames *frames, uint32_t *size);
 void frames_drop(struct frames *frames, uint32_t size);
+
+/* ---- lookout.c: what U1 cannot see ---- */
+
+/* Starts it; the program that is executed next finds its socket by BERTH_LOOKOUT. 0, or -1 with errno. */
+int lookout_start(void);
 
 /* ---- the programs ---- */
 

@@ -72,6 +72,11 @@ static bool compose(struct monitor *m, struct client *c)
     put64(c->out + 5, end);
     begin_frame(c, FRAME_APPENDED, 8);
     c->announced = end;
+  } else if (c->network_told != m->network.news) {
+    c->out[5] = (uint8_t)m->network.state;
+    put32(c->out + 6, m->network.replacements);
+    begin_frame(c, FRAME_NETWORK, 5);
+    c->network_told = m->network.news;
   } else if (m->told && !c->told_exit) {
     put32(c->out + 5, (uint32_t)exit_code(m->status));
     put32(c->out + 9, (m->status & 0x7f) != 0 ? (uint32_t)(m->status & 0x7f) : 0);

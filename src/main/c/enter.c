@@ -23,7 +23,7 @@ struct enter {
   const char *as, *groups, *tun, *newuidmap, *newgidmap;
   const char *join[ENTER_MANY], *uid_map[ENTER_MANY], *gid_map[ENTER_MANY], *cgroup[ENTER_MANY];
   size_t joins, uid_maps, gid_maps, cgroups;
-  bool single;
+  bool single, lookout;
   char **program;
 };
 
@@ -79,6 +79,10 @@ static void parse(struct enter *e, int argc, char **argv)
     }
     if (strcmp(argv[i], "--single") == 0) {
       e->single = true;
+      continue;
+    }
+    if (strcmp(argv[i], "--lookout") == 0) {
+      e->lookout = true;
       continue;
     }
     if (i + 1 >= argc)
@@ -375,6 +379,8 @@ int enter_main(int argc, char **argv)
   join_cgroups(&e);
   bind_tun(&e);
   become(&e);
+  if (e.lookout && lookout_start() < 0)
+    die("cannot start the lookout: %s", strerror(errno));
   if (!join_any(&e)) {
     if (e.single)
       map_single();

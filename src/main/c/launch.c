@@ -18,8 +18,8 @@ _Noreturn void launch_undo(struct monitor *m)
     kill(m->init, SIGKILL);
   if (m->program_fd >= 0) /* of a session: it is in the container's pid namespace, not below its joiner's */
     syscall(SYS_pidfd_send_signal, m->program_fd, SIGKILL, NULL, 0);
-  if (m->network > 0)
-    kill(m->network, SIGKILL);
+  if (m->network.pid > 0)
+    kill(m->network.pid, SIGKILL);
   while (waitpid(-1, NULL, 0) > 0 || errno == EINTR)
     continue;
   unlinkat(FD_RUNTIME, "attach", 0);
@@ -36,7 +36,7 @@ void launch_fail(struct monitor *m, const char *step, const char *target, int er
 
 void write_monitor_record(struct monitor *m)
 {
-  char text[256], boot[64] = "";
+  char text[512], boot[64] = "";
   ssize_t n = read_file_at(AT_FDCWD, "/proc/sys/kernel/random/boot_id", boot, sizeof boot);
   if (n > 0 && boot[n - 1] == '\n')
     boot[n - 1] = '\0';
@@ -46,6 +46,9 @@ void write_monitor_record(struct monitor *m)
   if (m->program > 0)
     size += snprintf(text + size, sizeof text - (size_t)size, "process %d %llu\n", (int)m->program,
                      (unsigned long long)m->program_start);
+  if (m->network.pid > 0)
+    size += snprintf(text + size, sizeof text - (size_t)size, "network %d %llu\n", (int)m->network.pid,
+                     (unsigned long long)m->network.started);
   /* No fsync: the record means nothing after this boot. */
   int fd = openat(FD_DATA, "monitor.tmp", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
   if (fd < 0)
@@ -87,67 +90,6 @@ static void map_ids(struct monitor *m, enum record_type type, const char *file)
   snprintf(path, sizeof path, "/proc/%d/%s", (int)m->init, file);
   if (size == 0 || write_file(AT_FDCWD, path, lines) < 0)
     launch_fail(m, "ids", file, size == 0 ? EINVAL : errno);
-}
-
-/* The words of the network's command line that only the monitor knows. */
-static char *fill_in(const struct monitor *m, const char *argument)
-{
-  static const char *const NAMES[] = {"@USERNS@", "@NETNS@", "@READYFD@", "@EXITFD@", "@APISOCK@"};
-  char user[64], net[64];
-  snprintf(user, sizeof user, "/proc/%d/ns/user", (int)m->init);
-  snprintf(net, sizeof net, "/proc/%d/ns/net", (int)m->init);
-  const char *const values[] = {user, net, "3", "4", "/proc/self/fd/5/network"};
-  for (size_t i = 0; i < ARRAY_SIZE(NAMES); i++) {
-    const char *at = strstr(argument, NAMES[i]);
-    if (at == NULL)
-      continue;
-    size_t size = strlen(argument) + strlen(values[i]) + 1;
-    char *text = malloc(size);
-    if (text != NULL)
-      snprintf(text, size, "%.*s%s%s", (int)(at - argument), argument, values[i], at + strlen(NAMES[i]));
-    return text;
-  }
-  return strdup(argument);
-}
-
-/* In the child: ready end at 3, exit end at 4, the runtime directory at 5, everything else closed. */
-_Noreturn static void exec_network(const struct monitor *m, const struct record *r, int ready, int end)
-{
-  char **argv = calloc(r->count + 1, sizeof *argv);
-  char *env[] = {"PATH=/usr/sbin:/usr/bin:/sbin:/bin", NULL};
-  for (size_t i = 0; argv != NULL && i < r->count; i++)
-    argv[i] = fill_in(m, r->fields[i]);
-  int out = openat(FD_RUNTIME, "network.log", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-  int high[4] = {fcntl(ready, F_DUPFD, 6), fcntl(end, F_DUPFD, 6), fcntl(FD_RUNTIME, F_DUPFD, 6),
-                 out < 0 ? 2 : fcntl(out, F_DUPFD, 6)};
-  reset_signals();
-  setsid();
-  for (int i = 0; i < 3; i++)
-    dup2(high[i], 3 + i);
-  dup2(high[3], 1);
-  dup2(high[3], 2);
-  syscall(SYS_close_range, 6, ~0u, 0);
-  if (argv != NULL)
-    execve(argv[0], argv, env);
-  dprintf(2, "cannot run %s: %s\n", r->fields[0], strerror(errno));
-  _exit(EXIT_NOT_FOUND);
-}
-
-static void start_network(struct monitor *m, int ready)
-{
-  const struct record *r = plan_find(&m->plan, REC_network);
-  int end[2];
-  if (r == NULL)
-    return;
-  if (pipe2(end, O_CLOEXEC) < 0)
-    launch_fail(m, "network", r->fields[0], errno);
-  m->network = fork();
-  if (m->network < 0)
-    launch_fail(m, "network", r->fields[0], errno);
-  if (m->network == 0)
-    exec_network(m, r, ready, end[0]);
-  close(end[0]);
-  m->network_exit = end[1];
 }
 
 /* Pipes of the program; the child's ends go to start, ours to the monitor. */
@@ -273,7 +215,7 @@ void launch(struct monitor *m)
     map_ids(m, REC_uid_map, "uid_map");
     map_ids(m, REC_gid_map, "gid_map");
   }
-  start_network(m, c.ready[1]);
+  network_start(m, c.ready[1]);
   close_if(c.ready[1]);
   write_monitor_record(m);
   tell_spawned(m);

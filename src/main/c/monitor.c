@@ -19,7 +19,7 @@ int exit_code(int status)
   return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
-static void close_fd(int *fd)
+void close_fd(int *fd)
 {
   if (*fd >= 0)
     close(*fd);
@@ -242,14 +242,14 @@ static bool clients_know(const struct monitor *m)
 static void linger(struct monitor *m)
 {
   enum { STEP_MS = 10, PATIENCE = 100, STEPS = 200 };
-  close_fd(&m->network_exit);
+  network_close(m);
   for (int step = 0; step < STEPS; step++) {
-    if (m->network > 0 && waitpid(m->network, NULL, WNOHANG) == m->network)
-      m->network = 0;
-    if (m->network > 0 && step == PATIENCE)
-      kill(m->network, SIGKILL);
+    if (m->network.pid > 0 && waitpid(m->network.pid, NULL, WNOHANG) == m->network.pid)
+      m->network.pid = 0;
+    if (m->network.pid > 0 && step == PATIENCE)
+      kill(m->network.pid, SIGKILL);
     tell_clients(m);
-    if (m->network <= 0 && (clients_know(m) || step > PATIENCE))
+    if (m->network.pid <= 0 && (clients_know(m) || step > PATIENCE))
       return;
     poll(NULL, 0, STEP_MS);
   }
@@ -279,8 +279,8 @@ static void reap(struct monitor *m)
   while (read(m->signals, &info, sizeof info) == sizeof info)
     continue;
   while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
-    if (pid == m->network)
-      m->network = 0;
+    if (pid == m->network.pid)
+      network_died(m);
     if (pid != m->init)
       continue;
     hear_link(m);
@@ -296,7 +296,8 @@ static void reap(struct monitor *m)
 
 /* ---- the loop ---- */
 
-enum { SLOT_LINK, SLOT_HANDSHAKE, SLOT_SIGNALS, SLOT_LISTENER, SLOT_OUT, SLOT_ERR, SLOT_IN, SLOT_CLIENTS };
+enum { SLOT_LINK, SLOT_HANDSHAKE, SLOT_SIGNALS, SLOT_LISTENER, SLOT_OUT, SLOT_ERR, SLOT_IN, SLOT_NETWORK,
+       SLOT_CLIENTS };
 
 static bool any_waits_for_input(const struct monitor *m)
 {
@@ -316,6 +317,7 @@ static void fill_poll(struct monitor *m, struct pollfd *fds)
   fds[SLOT_OUT] = (struct pollfd){.fd = waits ? -1 : m->output[0], .events = POLLIN};
   fds[SLOT_ERR] = (struct pollfd){.fd = waits ? -1 : m->output[1], .events = POLLIN};
   fds[SLOT_IN] = (struct pollfd){.fd = any_waits_for_input(m) ? m->input : -1, .events = POLLOUT};
+  fds[SLOT_NETWORK] = (struct pollfd){.fd = m->network.ready, .events = POLLIN};
   for (size_t i = 0; i < CLIENTS_MAX; i++) {
     struct client *c = m->clients[i];
     struct pollfd *p = &fds[SLOT_CLIENTS + i];
@@ -356,7 +358,7 @@ static void run_once(struct monitor *m)
 {
   struct pollfd fds[SLOT_CLIENTS + CLIENTS_MAX];
   fill_poll(m, fds);
-  if (poll(fds, ARRAY_SIZE(fds), -1) < 0 && errno != EINTR)
+  if (poll(fds, ARRAY_SIZE(fds), network_timeout(m)) < 0 && errno != EINTR)
     return;
   for (int i = 0; i < 2; i++)
     if (fds[SLOT_OUT + i].fd >= 0 && fds[SLOT_OUT + i].revents != 0)
@@ -365,6 +367,8 @@ static void run_once(struct monitor *m)
     hear_link(m);
   if (fds[SLOT_SIGNALS].revents != 0)
     reap(m);
+  if (!m->init_gone)
+    network_work(m, fds[SLOT_NETWORK].fd >= 0 && fds[SLOT_NETWORK].revents != 0);
   if (fds[SLOT_LISTENER].revents != 0)
     client_accept(m);
   serve_clients(m, fds);
@@ -378,7 +382,7 @@ int monitor_main(void)
 {
   static struct monitor m = {
     .link = -1, .handshake = FD_HANDSHAKE, .listener = -1, .output = {-1, -1}, .input = -1,
-    .init_fd = -1, .program_fd = -1, .network_exit = -1, .log = {.fd = -1}, .reason = ""};
+    .init_fd = -1, .program_fd = -1, .network = {.exit_end = -1, .ready = -1, .state = NETWORK_READY}, .log = {.fd = -1}, .reason = ""};
   prctl(PR_SET_NAME, "berth-init"); /* else the number of the descriptor it was executed from */
   keep_only_contract();
   m.signals = take_signals();

@@ -14,8 +14,21 @@ struct client {
   size_t out_filled, out_done;
   uint64_t announced;     /* the log's end that this client knows */
   uint64_t read;          /* how far it says it has read */
+  uint32_t network_told;  /* the network's news that it knows */
   bool greeted, told_exit, waits_for_input;
   bool deaf;              /* it cannot be written to any more */
+};
+
+struct network {
+  pid_t pid;              /* of slirp4netns; 0 = none */
+  uint64_t started;       /* its start time, as in /proc */
+  int exit_end;           /* closing it ends slirp4netns */
+  int ready;              /* a replacement says here that it serves; -1 = nothing is awaited */
+  enum network_state state;
+  uint32_t news;          /* how often the state has changed */
+  uint32_t replacements;
+  unsigned deaths;        /* in quick succession */
+  uint64_t began, due;    /* milliseconds of the monotonic clock; due 0 = nothing is to be done at a time */
 };
 
 struct monitor {
@@ -27,10 +40,10 @@ struct monitor {
   int link, handshake, listener, signals;
   int output[2];          /* the terminal's master, or stdout and stderr */
   int input;              /* the terminal's master, or stdin; -1 = closed */
-  pid_t init, program, network;
+  pid_t init, program;
   uint64_t init_start, program_start;
   int init_fd, program_fd;
-  int network_exit;       /* closing it ends slirp4netns */
+  struct network network;
   int status;             /* of the program, as waitpid gives it */
   const char *reason;
   struct client *clients[CLIENTS_MAX];
@@ -44,6 +57,17 @@ void launch(struct monitor *m);
 _Noreturn void launch_undo(struct monitor *m);
 void write_monitor_record(struct monitor *m);
 
+/* network.c */
+/* Starts what the plan's record names, if there is one; it writes to ready when it serves. */
+void network_start(struct monitor *m, int ready);
+/* It was reaped: another one takes its place after a while. */
+void network_died(struct monitor *m);
+/* Milliseconds until network_work has something to do; -1 = only when its descriptor is readable. */
+int network_timeout(const struct monitor *m);
+void network_work(struct monitor *m, bool readable);
+/* The end of the container: it is asked to go. */
+void network_close(struct monitor *m);
+
 /* clients.c */
 void client_accept(struct monitor *m);
 void client_read(struct monitor *m, struct client **slot);
@@ -55,5 +79,6 @@ uint64_t clients_furthest(const struct monitor *m);
 
 /* monitor.c */
 int exit_code(int status);
+void close_fd(int *fd);
 
 #endif

@@ -508,23 +508,77 @@ static void a_full_disk_does_not_stop_the_program(void)
   EXPECT(umount2(path, MNT_DETACH) == 0 && rmdir(path) == 0);
 }
 
-static void the_network_is_ready_before_the_program_and_ends_with_it(void)
-{
-  if (access("/usr/bin/slirp4netns", X_OK) < 0 || access("/dev/net/tun", R_OK | W_OK) < 0) {
-    puts("  skipped: no slirp4netns, or /dev/net/tun cannot be opened");
-    if (getenv("BERTH_MUST_WORK") != NULL)
-      failures++;
-    return;
-  }
-  box_says(&(struct wish){.command = "ip -4 -o addr show tap0 | awk '{print $4}'; ip route | awk '/default/ {print $3}'", .network = true},
-           0, "10.0.2.100/24\n10.0.2.2\n");
-}
-
 static double milliseconds(void)
 {
   struct timespec t;
   clock_gettime(CLOCK_MONOTONIC, &t);
   return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
+}
+
+static bool has_network(void)
+{
+  if (access("/usr/bin/slirp4netns", X_OK) == 0 && access("/dev/net/tun", R_OK | W_OK) == 0)
+    return true;
+  puts("  skipped: no slirp4netns, or /dev/net/tun cannot be opened");
+  if (getenv("BERTH_MUST_WORK") != NULL)
+    failures++;
+  return false;
+}
+
+static void the_network_is_ready_before_the_program_and_ends_with_it(void)
+{
+  if (!has_network())
+    return;
+  box_says(&(struct wish){.command = "ip -4 -o addr show tap0 | awk '{print $4}'; ip route | awk '/default/ {print $3}'", .network = true},
+           0, "10.0.2.100/24\n10.0.2.2\n");
+}
+
+static bool hears_network(struct box *box, int state)
+{
+  while (box->network_state != state)
+    if (!box_hear(box))
+      return false;
+  return true;
+}
+
+static void a_network_that_is_killed_alone_is_replaced(void)
+{
+  struct box box;
+  if (!has_network())
+    return;
+  box_start(&box, &(struct wish){.command = "echo up; while :; do ip -4 -o addr show tap0 2>/dev/null; sleep 0.05; done", .network = true});
+  EXPECT(box_follow(&box) && box_attach(&box) && box_waits_for(&box, "up"));
+  for (uint32_t i = 1; i <= 3; i++) {
+    pid_t killed = box_network(&box);
+    EXPECT(killed > 0 && kill(killed, SIGKILL) == 0);
+    EXPECT(hears_network(&box, NETWORK_REPLACED) && hears_network(&box, NETWORK_READY));
+    EXPECT(box.replacements == i && box_network(&box) != killed);
+    EXPECT(faccessat(box.runtime, "network", F_OK, 0) == 0);
+  }
+  struct box later = box; /* who comes later hears it at once */
+  later.network_state = 0;
+  EXPECT(box_attach(&later) && hears_network(&later, NETWORK_READY) && later.replacements == 3);
+  close(later.client);
+  box_send(&box, FRAME_SIGNAL, "\0\0\0\x09", 4);
+  EXPECT(box_wait(&box) == 137);
+  box_remove(&box);
+}
+
+/* It says that it serves, and dies: about eleven seconds of it, with ever longer pauses. */
+static void a_network_that_dies_again_and_again_is_given_up(void)
+{
+  struct box box;
+  if (!rig_single_id())
+    return; /* the same code; once is enough */
+  double begin = milliseconds();
+  box_start(&box, &(struct wish){.command = "echo up; sleep 60", .network = true, .network_command = "echo 1 >&3"});
+  EXPECT(box_follow(&box) && box_attach(&box) && box_waits_for(&box, "up"));
+  EXPECT(hears_network(&box, NETWORK_LOST));
+  double took = milliseconds() - begin;
+  EXPECT(took > 5000 && took < 60000 && box.replacements <= 10);
+  box_send(&box, FRAME_SIGNAL, "\0\0\0\x09", 4);
+  EXPECT(box_wait(&box) == 137);
+  box_remove(&box);
 }
 
 static int by_value(const void *a, const void *b)
@@ -596,6 +650,8 @@ int main(int argc, char **argv)
   RUN(the_log_goes_on_over_a_restart);
   RUN(a_full_disk_does_not_stop_the_program);
   RUN(the_network_is_ready_before_the_program_and_ends_with_it);
+  RUN(a_network_that_is_killed_alone_is_replaced);
+  RUN(a_network_that_dies_again_and_again_is_given_up);
   print_latency();
   return failures != 0;
 }

@@ -123,8 +123,12 @@ static FILE *begin_plan(const char *kind, const struct wish *w, char **data, siz
   return plan;
 }
 
-static void network(FILE *plan)
+static void network(FILE *plan, const struct wish *w)
 {
+  if (w->network_command != NULL) {
+    RECORD_OF(plan, REC_network, "/bin/sh", "-c", w->network_command);
+    return;
+  }
   RECORD_OF(plan, REC_network, "/usr/bin/slirp4netns", "--configure", "--mtu=65520", "--disable-host-loopback",
             "--enable-sandbox", "--enable-seccomp", "--ready-fd=@READYFD@", "--exit-fd=@EXITFD@",
             "--api-socket=@APISOCK@", "--userns-path=@USERNS@", "--netns-type=path", "@NETNS@", "tap0");
@@ -136,7 +140,7 @@ static void container_plan(const struct wish *w, char **data, size_t *size)
   id_maps(plan, "/proc/self/uid_map", REC_uid_map);
   id_maps(plan, "/proc/self/gid_map", REC_gid_map);
   if (w->network)
-    network(plan);
+    network(plan, w);
   BARE(plan, REC_root);
   RECORD_OF(plan, REC_hostname, "box");
   file_systems(plan);
@@ -454,8 +458,20 @@ bool box_hear(struct box *box)
     box->exit_code = (int)get32(payload);
     box->exit_signal = (int)get32(payload + 4);
     box->log_end = get64(payload + 8);
+  } else if (head[4] == FRAME_NETWORK) {
+    box->network_state = payload[0];
+    box->replacements = get32(payload + 1);
   }
   return true;
+}
+
+pid_t box_network(const struct box *box)
+{
+  char text[512];
+  ssize_t size = read_file_at(box->data, "monitor", text, sizeof text - 1);
+  text[size > 0 ? size : 0] = '\0';
+  const char *line = strstr(text, "\nnetwork ");
+  return line == NULL ? 0 : atoi(line + strlen("\nnetwork "));
 }
 
 bool is_gone(pid_t pid, uint64_t started)

@@ -20,6 +20,7 @@ struct wish {
   const char *const *argv;     /* or this program */
   const char *cwd, *root;      /* NULL: /, the common root */
   bool tty, input, attach_file, network;
+  const char *network_command; /* instead of slirp4netns, of sh -c: 3 is where it says that it serves */
   const char *attach_at;       /* where a file holding "passed\n" is attached */
   const char *log_bytes, *log_files;
   const char *uid;             /* NULL: 0, with docker's capabilities */
@@ -40,6 +41,8 @@ struct box {
   uint64_t reader_at, reader_base;
   int exit_code, exit_signal;
   bool exited;
+  int network_state;       /* as the monitor said last; 0 = nothing */
+  uint32_t replacements;
 };
 
 struct rig {
@@ -65,6 +68,8 @@ void box_send(struct box *box, enum frame_type type, const void *payload, size_t
 bool box_hear(struct box *box);
 /* Waits until the log of a running box holds the text. */
 bool box_waits_for(struct box *box, const char *text);
+/* The container's slirp4netns, as the monitor has written it down. */
+pid_t box_network(const struct box *box);
 bool is_gone(pid_t pid, uint64_t started);
 /* Whether this user namespace has one id only. */
 bool rig_single_id(void);

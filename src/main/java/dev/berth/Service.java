@@ -7,7 +7,6 @@ import dev.berth.host.ServiceRecord;
 import dev.berth.linux.SyscallException;
 import dev.berth.linux.Syscalls;
 import dev.berth.network.Forward;
-import dev.berth.network.PortHolders;
 import dev.berth.store.DataDirectory;
 import dev.berth.store.StoreException;
 import io.quarkus.arc.Arc;
@@ -15,7 +14,6 @@ import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.QuarkusApplication;
 import io.quarkus.runtime.annotations.QuarkusMain;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -110,13 +108,14 @@ public final class Service implements QuarkusApplication {
 
     /** The port, which is free now; 0 is any free one. */
     private static int port(Configuration configuration) {
+        InetSocketAddress address = new InetSocketAddress(configuration.host(), configuration.port());
         try (ServerSocket probe = new ServerSocket()) {
             probe.setReuseAddress(true);
-            probe.bind(new InetSocketAddress(InetAddress.getByName(configuration.host()), configuration.port()));
+            probe.bind(address);
             return probe.getLocalPort();
         } catch (IOException e) {
-            String holder = new PortHolders(Path.of("/proc"))
-                    .find(Forward.Protocol.TCP, configuration.port())
+            String holder = Wiring.portHolders()
+                    .find(Forward.Protocol.TCP, address.getAddress(), configuration.port())
                     .map(found -> "taken by " + found)
                     .orElse(e.getMessage());
             throw new IllegalStateException(

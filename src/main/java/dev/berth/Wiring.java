@@ -19,8 +19,12 @@ import dev.berth.image.Pulls;
 import dev.berth.image.StoredImage;
 import dev.berth.launcher.Launcher;
 import dev.berth.linux.Syscalls;
+import dev.berth.network.Lookout;
 import dev.berth.network.PortForwarder;
+import dev.berth.network.PortHolders;
+import dev.berth.network.ProcSockets;
 import dev.berth.network.Slirp4netns;
+import dev.berth.network.SocketOwners;
 import dev.berth.oci.Platform;
 import dev.berth.oci.Reference;
 import dev.berth.registry.CredentialFiles;
@@ -45,6 +49,9 @@ import java.util.concurrent.Executors;
 public final class Wiring {
     private static final System.Logger LOG = System.getLogger(Wiring.class.getName());
     private static final Path PROC = Path.of("/proc");
+    /** One for all: its socket takes one question at a time. */
+    private static final SocketOwners LOOKOUT = Lookout.of(System.getenv(), Syscalls.linux(), new ProcSockets(PROC));
+
     private static Wiring current;
 
     private final Configuration configuration;
@@ -68,6 +75,7 @@ public final class Wiring {
         Snapshots snapshots = new Snapshots(data, calls);
         this.images = new Images(data, layers, snapshots, () -> Containers.uses(data.root()));
         images.sweep().forEach(finding -> LOG.log(System.Logger.Level.INFO, finding));
+        PortHolders holders = portHolders();
         Engine engine = new Engine(
                 calls,
                 data,
@@ -78,7 +86,8 @@ public final class Wiring {
                 snapshots,
                 new VolumeSeed(data, calls),
                 new Launcher(calls, berthInit()),
-                new PortForwarder(calls, PROC),
+                new PortForwarder(calls, PROC, holders),
+                holders,
                 () -> Slirp4netns.find(System.getenv("PATH")).arguments(),
                 clock);
         this.events = new Events(clock);
@@ -90,6 +99,10 @@ public final class Wiring {
                 new Sessions(configuration.paths().runtimeDir().resolve("sessions"), clock),
                 new LaunchTokens(clock),
                 clock);
+    }
+
+    static PortHolders portHolders() {
+        return new PortHolders(PROC, LOOKOUT);
     }
 
     static void open(Configuration configuration, int port, DataDirectory data) {

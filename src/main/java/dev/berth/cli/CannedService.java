@@ -21,6 +21,16 @@ final class CannedService implements AutoCloseable {
     private static final String IMAGE = """
             {"id":"sha256:00","references":["docker.io/library/i:latest"],"digest":"sha256:00","created":"%s","size":1}""".formatted(TIME);
 
+    private static final String PORT = """
+            {"hostAddress":"127.0.0.1","hostPort":8080,"containerPort":80,"protocol":"tcp","state":"active","error":null}""";
+    private static final String FREE_PORT = """
+            {"hostAddress":"127.0.0.1","hostPort":null,"containerPort":53,"protocol":"udp","state":"pending","error":null}""";
+    private static final String PORTS = """
+            {"forwards":[{"name":"n",%s],
+            "taken":[{"protocol":"tcp","address":"127.0.0.1","port":8080,"holder":null},
+            {"protocol":"tcp","address":"0.0.0.0","port":22,"holder":null},
+            {"protocol":"udp","address":"::","port":53,"holder":{"pid":7,"name":"named"}}]}""".formatted(PORT.substring(1));
+
     private final ServerSocket listener;
 
     CannedService() {
@@ -95,6 +105,8 @@ final class CannedService implements AutoCloseable {
             case "/containers" -> request.startsWith("GET") ? "[" + CONTAINER + "]" : CONTAINER;
             case "/images" -> "[" + IMAGE + "]";
             case "/images/one" -> IMAGE;
+            case "/ports" -> PORTS;
+            case "/containers/n/ports" -> request.startsWith("GET") ? "[" + PORT + "," + FREE_PORT + "]" : PORT;
             default -> CONTAINER;
         };
     }

@@ -10,12 +10,15 @@ final class PortOption {
     private static final Pattern FORM = Pattern.compile(
             "(?:(?:(?<host>[0-9.]+|\\[[0-9a-fA-F:]+]):)?(?<port>\\d{0,5}):)?(?<inside>\\d{1,5})(?:/(?<protocol>tcp|udp))?");
 
+    private static final Pattern OUTSIDE =
+            Pattern.compile("(?:(?<host>\\d+(?:\\.\\d+){3}):)?(?<port>\\d{1,5})(?:/(?<protocol>tcp|udp))?");
+
     private PortOption() {}
 
     static Map<String, Object> parse(String text) {
         Matcher form = FORM.matcher(text);
         if (!form.matches()) {
-            throw new CliException("cannot forward '" + text + "': write [HOST:]HOSTPORT:CONTAINERPORT[/udp]");
+            throw new CliException("cannot forward '" + text + "': write [[HOST:]HOSTPORT:]CONTAINERPORT[/udp]");
         }
         Map<String, Object> port = new LinkedHashMap<>();
         if (form.group("host") != null) {
@@ -26,6 +29,17 @@ final class PortOption {
         port.put("containerPort", number(form.group("inside"), text));
         port.put("protocol", form.group("protocol") == null ? "tcp" : form.group("protocol"));
         return port;
+    }
+
+    /** {@code [HOST:]HOSTPORT[/tcp|/udp]}, as the API's path of a container's port: {@code tcp/8080?hostAddress=127.0.0.1}. */
+    static String outside(String text) {
+        Matcher form = OUTSIDE.matcher(text);
+        if (!form.matches() || Integer.parseInt(form.group("port")) > 65535) {
+            throw new CliException("cannot remove port '" + text + "': write [HOST:]HOSTPORT[/udp]");
+        }
+        String protocol = form.group("protocol") == null ? "tcp" : form.group("protocol");
+        String host = form.group("host") == null ? "" : "?hostAddress=" + form.group("host");
+        return protocol + "/" + Integer.parseInt(form.group("port")) + host;
     }
 
     private static int number(String digits, String text) {

@@ -3,9 +3,7 @@ package dev.berth.container;
 import dev.berth.launcher.MonitorClient;
 import dev.berth.launcher.ProcessIdentity;
 import dev.berth.linux.TerminalSize;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 
 /**
  * One container as the service knows it now. The lock is this object's own monitor; {@code notifyAll} tells each change of state and of
@@ -25,7 +23,9 @@ final class Container {
     private String damage;
     private long output;
     private final Audience audience = new Audience();
-    private final Map<PortRequest, String> portErrors = new LinkedHashMap<>();
+    private final Object portLock = new Object();
+    private final PortStates ports = new PortStates();
+    private String networkError;
 
     Container(ContainerRecord record, ContainerState state) {
         this.record = record;
@@ -73,7 +73,8 @@ final class Container {
         this.monitor = null;
         this.stopRequested = false;
         this.state = state;
-        portErrors.clear();
+        networkError = null;
+        ports.clear();
         notifyAll();
     }
 
@@ -130,28 +131,31 @@ final class Container {
         return audience;
     }
 
-    synchronized void portFailed(PortRequest port, String why) {
-        portErrors.put(port, why);
+    /** Held while its forwards are changed; taken before this object's own lock. */
+    Object portLock() {
+        return portLock;
     }
 
-    synchronized void portWorks(PortRequest port) {
-        portErrors.remove(port);
+    /** What its forwards are now; to be used under this object's lock only. */
+    PortStates ports() {
+        return ports;
+    }
+
+    /** @param why its network is gone for good; null when it is there */
+    synchronized void networkError(String why) {
+        networkError = why;
+    }
+
+    synchronized ContainerView.PortView view(PortRequest port) {
+        return ports.view(port);
     }
 
     synchronized ContainerView view() {
-        boolean network =
-                state.isAlive() && CreateRequest.SLIRP.equals(record.config().network());
-        List<ContainerView.PortView> ports = record.config().ports().stream()
-                .map(port -> new ContainerView.PortView(
-                        port.hostAddress(),
-                        port.hostPort(),
-                        port.containerPort(),
-                        port.protocol(),
-                        portErrors.containsKey(port)
-                                ? "failed"
-                                : state == ContainerState.RUNNING ? "active" : "pending",
-                        portErrors.get(port)))
-                .toList();
+        boolean network = state.isAlive()
+                && networkError == null
+                && CreateRequest.SLIRP.equals(record.config().network());
+        List<ContainerView.PortView> forwards =
+                record.config().ports().stream().map(ports::view).toList();
         return new ContainerView(
                 record.id(),
                 record.name().value(),
@@ -161,14 +165,14 @@ final class Container {
                 pid,
                 record.exitCode(),
                 false,
-                damage != null ? damage : record.error(),
+                damage != null ? damage : networkError != null ? networkError : record.error(),
                 record.created(),
                 record.started(),
                 record.finished(),
                 "none",
                 record.restarts(),
                 network ? ADDRESS : null,
-                ports,
+                forwards,
                 record.config());
     }
 }

@@ -69,10 +69,16 @@ public abstract sealed class ContainerException extends RuntimeException {
     /** A port of the machine cannot be had; the field is {@code hostPort}. */
     public static final class PortRefused extends ContainerException {
         private final String type;
+        private final transient PortRequest port;
 
-        public PortRefused(String type, String message) {
+        PortRefused(String type, PortRequest port, String message) {
             super(message, null);
             this.type = type;
+            this.port = port;
+        }
+
+        PortRequest port() {
+            return port;
         }
 
         /** The stable last part of the problem's type: {@code port-in-use} or {@code port-refused}. */

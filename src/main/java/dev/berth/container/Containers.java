@@ -4,7 +4,6 @@ import dev.berth.image.ImageException;
 import dev.berth.image.ImageUse;
 import dev.berth.launcher.BadLaunch;
 import dev.berth.launcher.Signal;
-import dev.berth.network.PortHolders;
 import dev.berth.oci.Digest;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -48,7 +47,7 @@ public final class Containers implements Attachments {
         this.sessions = new ExecSessions(engine, paths, events);
         Core core = new Core(engine, paths, directory, events);
         this.remover = new Remover(core, volumes, sessions, roots);
-        this.runs = new Runs(core, container -> remover.remove(container, true));
+        this.runs = new Runs(core, ports, container -> remover.remove(container, true));
         this.lifecycle = new Lifecycle(core, new Starter(engine, paths, roots), runs, ports);
         this.recovery = new Recovery(core, runs, ports, remover);
         this.logs = new ContainerLogs(paths);
@@ -224,17 +223,17 @@ public final class Containers implements Attachments {
                 .flatMap(view ->
                         view.ports().stream().map(port -> new PortsView.Forwarded(view.id(), view.name(), port)))
                 .toList();
-        List<PortsView.Taken> taken = new PortHolders(Path.of("/proc"))
-                .taken().stream()
-                        .map(port -> new PortsView.Taken(
-                                port.protocol().text(),
-                                port.port(),
-                                port.holder()
-                                        .map(it -> new PortsView.Holder(it.pid(), it.name()))
-                                        .orElse(null)))
-                        .distinct()
-                        .sorted(Comparator.comparing(PortsView.Taken::port).thenComparing(PortsView.Taken::protocol))
-                        .toList();
+        List<PortsView.Taken> taken = engine.portHolders().taken().stream()
+                .map(port -> new PortsView.Taken(
+                        port.protocol().text(),
+                        port.address(),
+                        port.port(),
+                        port.holder()
+                                .map(it -> new PortsView.Holder(it.pid(), it.name()))
+                                .orElse(null)))
+                .distinct()
+                .sorted(Comparator.comparing(PortsView.Taken::port).thenComparing(PortsView.Taken::protocol))
+                .toList();
         return new PortsView(forwards, taken);
     }
 

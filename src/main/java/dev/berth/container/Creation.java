@@ -8,6 +8,7 @@ import dev.berth.oci.OciException;
 import dev.berth.oci.Reference;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.random.RandomGenerator;
 
@@ -106,12 +107,23 @@ final class Creation {
             throw new ContainerException.Invalid(
                     "ports", "cannot forward ports with network none: leave one of the two out");
         }
+        refuseDoublePorts(request.ports());
         for (int i = 0; i < request.mounts().size(); i++) {
             MountRequest mount = request.mounts().get(i);
             if (mount.type().equals("bind") && !Files.exists(Path.of(mount.source()))) {
                 throw new ContainerException.Invalid(
                         "mounts[" + i + "].source",
                         "cannot mount " + mount.source() + ": it does not exist; make it first, or name a volume");
+            }
+        }
+    }
+
+    private static void refuseDoublePorts(List<PortRequest> ports) {
+        for (int i = 0; i < ports.size(); i++) {
+            if (ports.subList(0, i).stream().anyMatch(ports.get(i)::overlaps)) {
+                throw new ContainerException.Invalid(
+                        "ports[" + i + "].hostPort",
+                        "cannot forward " + ports.get(i) + " twice: leave one of the two out, or give it another port");
             }
         }
     }

@@ -4,6 +4,7 @@ import dev.berth.image.Images;
 import dev.berth.launcher.Launcher;
 import dev.berth.linux.Syscalls;
 import dev.berth.network.PortForwarder;
+import dev.berth.network.PortHolders;
 import dev.berth.rootfs.Layers;
 import dev.berth.rootfs.Snapshots;
 import dev.berth.rootfs.VolumeSeed;
@@ -29,5 +30,6 @@ public record Engine(
         VolumeSeed volumeSeed,
         Launcher launcher,
         PortForwarder forwarder,
+        PortHolders portHolders,
         Supplier<List<String>> network,
         Clock clock) {}

@@ -39,12 +39,14 @@ final class Lifecycle {
         }
         ContainerState before = container.record().atRest();
         try {
+            ports.check(container);
             Instant now = core.engine().clock().instant();
             core.directory().save(container, record -> record.starting(now));
             Launched launched = starter.start(container.record(), container.startSize());
             runs.begin(container, launched);
         } catch (RuntimeException e) {
             container.ended(before);
+            showRefused(container, e);
             core.directory().save(container, record -> record.notStarted(e.getMessage()));
             throw e;
         }
@@ -65,8 +67,15 @@ final class Lifecycle {
             }
             kill(container, Signal.KILL);
             awaitEnd(container, KILL_PATIENCE);
+            showRefused(container, e);
             core.directory().save(container, record -> record.notStarted(e.getMessage()));
             throw e;
+        }
+    }
+
+    private void showRefused(Container container, RuntimeException e) {
+        if (e instanceof ContainerException.PortRefused port) {
+            ports.refused(container, port);
         }
     }
 

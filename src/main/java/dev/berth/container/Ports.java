@@ -1,117 +1,228 @@
 package dev.berth.container;
 
-import dev.berth.network.Forward;
+import dev.berth.launcher.NetworkState;
 import dev.berth.network.NetworkException;
+import dev.berth.network.NetworkException.HelperSilent;
 import dev.berth.network.PortForwarder;
+import dev.berth.network.PortForwarder.Outcome;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
-/** Ports of containers, added and removed while they run, and again at each start. */
+/**
+ * Ports of containers: added and removed while they run, opened at each start, and opened again when the service or a
+ * container's slirp4netns was killed. Changes of one container's ports wait for each other.
+ */
 final class Ports {
-    private final PortForwarder forwarder;
+    private final Forwards forwards;
     private final ContainerPaths paths;
     private final Directory directory;
     private final Events events;
 
     Ports(PortForwarder forwarder, ContainerPaths paths, Directory directory, Events events) {
-        this.forwarder = forwarder;
+        this.forwards = new Forwards(forwarder, paths, directory);
         this.paths = paths;
         this.directory = directory;
         this.events = events;
     }
 
-    /** Adds a port; of a container that does not run it is remembered for the next start. */
+    /**
+     * Adds a port; of a container that does not run it is remembered for the next start. One that is there and has failed
+     * is tried again.
+     */
     ContainerView.PortView add(Container container, PortRequest port) {
         refuseWithoutNetwork(container);
         PortRequest made;
-        synchronized (container) {
-            refuseDouble(container, port);
-            made = container.state().canExec() ? forward(container, port) : port;
-            List<PortRequest> ports =
-                    new ArrayList<>(container.record().config().ports());
-            ports.add(made);
-            directory.save(container, record -> record.with(record.config().withPorts(ports)));
+        synchronized (container.portLock()) {
+            Optional<PortRequest> there = overlapping(container, port);
+            there.ifPresent(other -> refuseDouble(container, port, other));
+            made = container.state().canExec() ? open(container, port) : forwards.choose(container, port);
+            if (there.isEmpty()) {
+                List<PortRequest> ports = new ArrayList<>(ports(container));
+                ports.add(made);
+                keep(container, ports);
+            }
         }
-        events.publish("port.added", container.id(), container.name(), attributes(made));
-        return view(container, made);
+        directory.tell(container);
+        tell("port.added", container, made, null);
+        return container.view(made);
     }
 
-    /** Removes a port. */
+    /**
+     * Removes a port.
+     *
+     * @param hostPort 0 for one that has none yet
+     * @param hostAddress null for whichever has it
+     */
     void remove(Container container, String protocol, int hostPort, String hostAddress) {
         PortRequest port;
-        synchronized (container) {
-            port = container.record().config().ports().stream()
-                    .filter(it -> it.protocol().equals(protocol) && it.hostPort() != null && it.hostPort() == hostPort)
+        synchronized (container.portLock()) {
+            port = ports(container).stream()
+                    .filter(it -> it.protocol().equals(protocol))
+                    .filter(it -> hostPort == (it.hostPort() == null ? 0 : it.hostPort()))
                     .filter(it -> hostAddress == null || it.hostAddress().equals(hostAddress))
                     .findFirst()
-                    .orElseThrow(() -> new ContainerException.NotFound(
-                            "container " + container.name() + " has no port " + hostPort + "/" + protocol));
+                    .orElseThrow(() -> new ContainerException.NotFound("container " + container.name()
+                            + " has no port " + hostPort + "/" + protocol + "; list them with: berth port ls "
+                            + container.name()));
             if (container.state().canExec()) {
-                forwarder.remove(paths.runtime(container.id()), forwardOf(port));
+                forwards.remove(container, port);
             }
-            List<PortRequest> ports =
-                    new ArrayList<>(container.record().config().ports());
+            List<PortRequest> ports = new ArrayList<>(ports(container));
             ports.remove(port);
-            container.portWorks(port);
-            directory.save(container, record -> record.with(record.config().withPorts(ports)));
+            keep(container, ports);
+            synchronized (container) {
+                container.ports().forget(port);
+            }
         }
-        events.publish("port.removed", container.id(), container.name(), attributes(port));
+        directory.tell(container);
+        tell("port.removed", container, port, null);
     }
 
-    /** All ports of a container that has just started; the first that cannot be had fails the start. */
+    /** Before anything is started: a port that cannot be had refuses the start. */
+    void check(Container container) {
+        synchronized (container.portLock()) {
+            synchronized (container) {
+                container.ports().clear();
+            }
+            ports(container).stream()
+                    .filter(port -> port.hostPort() != null)
+                    .forEach(port -> forwards.check(container, port));
+        }
+    }
+
+    /** A port refused a start, which has been undone. It is shown with its reason until the next one. */
+    void refused(Container container, ContainerException.PortRefused why) {
+        synchronized (container) {
+            container.ports().failed(why.port(), why.getMessage());
+        }
+        tell("port.failed", container, why.port(), why.getMessage());
+    }
+
+    /** All ports of a container that has just started; the first that cannot be had is thrown. */
     void open(Container container) {
-        List<PortRequest> wanted = container.record().config().ports();
-        if (wanted.isEmpty()) {
-            return;
+        synchronized (container.portLock()) {
+            List<PortRequest> made = new ArrayList<>();
+            for (PortRequest port : ports(container)) {
+                made.add(open(container, port));
+            }
+            keep(container, made);
         }
-        List<PortRequest> made = new ArrayList<>();
-        for (PortRequest port : wanted) {
-            made.add(forward(container, port));
-        }
-        if (!made.equals(wanted)) {
-            directory.save(container, record -> record.with(record.config().withPorts(made)));
-        }
+        directory.tell(container);
     }
 
-    /** After the service was away: what its containers should have is compared with what they have. */
-    void reconcile(Container container) {
-        List<PortRequest> ports = container.record().config().ports();
-        if (ports.isEmpty()) {
-            return;
-        }
+    private PortRequest open(Container container, PortRequest port) {
         try {
-            List<Forward> wanted = ports.stream().map(Ports::forwardOf).toList();
-            forwarder.reconcile(paths.runtime(container.id()), wanted).forEach(failure -> {
-                PortRequest port = ports.get(wanted.indexOf(failure.forward()));
-                container.portFailed(port, failure.reason());
-                events.publish("port.failed", container.id(), container.name(), attributes(port));
-            });
-        } catch (NetworkException e) {
-            ports.forEach(port -> container.portFailed(port, e.getMessage()));
-        }
-    }
-
-    private PortRequest forward(Container container, PortRequest port) {
-        try {
-            Forward made = forwarder.add(paths.runtime(container.id()), forwardOf(port));
-            return new PortRequest(port.hostAddress(), made.hostPort(), port.containerPort(), port.protocol());
-        } catch (NetworkException.CannotForward e) {
+            PortRequest made = forwards.make(container, port);
+            works(container, made);
+            return made;
+        } catch (HelperSilent e) {
+            if (!container.state().canExec()) {
+                return forwards.choose(container, port); // it has ended meanwhile
+            }
             throw new ContainerException.PortRefused(
-                    e.reason() == NetworkException.CannotForward.Reason.IN_USE ? "port-in-use" : "port-refused",
-                    e.getMessage());
-        } catch (NetworkException e) {
-            throw new ContainerException.PortRefused("port-refused", e.getMessage());
+                    "port-refused", port, "cannot forward " + port + ": " + e.getMessage() + "; try again in a moment");
         }
     }
 
-    private static Forward forwardOf(PortRequest port) {
-        return new Forward(
-                Forward.Protocol.valueOf(port.protocol().toUpperCase(Locale.ROOT)),
-                port.hostAddress(),
-                port.hostPort() == null ? 0 : port.hostPort(),
-                port.containerPort());
+    /** Brings about what should be forwarded: after the service was away, and when slirp4netns was replaced. */
+    void reconcile(Container container) {
+        if (!container.record().config().network().equals(CreateRequest.SLIRP)) {
+            return;
+        }
+        synchronized (container.portLock()) {
+            List<PortRequest> ports = ports(container);
+            try {
+                List<Outcome> outcomes = forwards.reconcile(container, ports);
+                List<PortRequest> made = new ArrayList<>();
+                for (int i = 0; i < ports.size(); i++) {
+                    made.add(settle(container, ports.get(i), outcomes.get(i)));
+                }
+                keep(container, made);
+            } catch (NetworkException e) {
+                ports.forEach(port -> failed(container, port, "cannot forward " + port + ": " + e.getMessage()));
+            }
+        }
+        directory.tell(container);
+    }
+
+    private PortRequest settle(Container container, PortRequest port, Outcome outcome) {
+        if (outcome.failure() != null) {
+            failed(container, port, outcome.failure());
+            return port;
+        }
+        PortRequest made = port.withHostPort(outcome.forward().hostPort());
+        works(container, made);
+        if (outcome.isNew()) {
+            tell("port.added", container, made, null);
+        }
+        return made;
+    }
+
+    /** The monitor said what became of the container's slirp4netns. */
+    void network(Container container, NetworkState state) {
+        switch (state) {
+            case READY -> reconcile(container);
+            case REPLACED -> {
+                synchronized (container) {
+                    container.ports().clear();
+                }
+                directory.tell(container);
+            }
+            case LOST -> lost(container);
+            default -> throw new IllegalStateException("no such state: " + state);
+        }
+    }
+
+    private void lost(Container container) {
+        String why = "the network of container " + container.name()
+                + " is gone: its slirp4netns ends as soon as it is started (see "
+                + paths.runtime(container.id()).resolve("network.log") + "); bring it back with: berth restart "
+                + container.name();
+        synchronized (container.portLock()) {
+            synchronized (container) {
+                if (!container.state().isAlive()) {
+                    return;
+                }
+                container.networkError(why);
+            }
+            ports(container).forEach(port -> failed(container, port, why));
+        }
+        directory.tell(container);
+    }
+
+    private static void works(Container container, PortRequest port) {
+        synchronized (container) {
+            if (container.state().isAlive()) {
+                container.ports().works(port);
+            }
+        }
+    }
+
+    private void failed(Container container, PortRequest port, String why) {
+        synchronized (container) {
+            if (!container.state().isAlive()) {
+                return;
+            }
+            container.ports().failed(port, why);
+        }
+        tell("port.failed", container, port, why);
+    }
+
+    private static List<PortRequest> ports(Container container) {
+        return container.record().config().ports();
+    }
+
+    private void keep(Container container, List<PortRequest> ports) {
+        if (!ports.equals(ports(container))) {
+            directory.keep(container, record -> record.with(record.config().withPorts(ports)));
+        }
+    }
+
+    private static Optional<PortRequest> overlapping(Container container, PortRequest port) {
+        return ports(container).stream().filter(port::overlaps).findFirst();
     }
 
     private static void refuseWithoutNetwork(Container container) {
@@ -122,34 +233,28 @@ final class Ports {
         }
     }
 
-    private static void refuseDouble(Container container, PortRequest port) {
-        for (PortRequest other : container.record().config().ports()) {
-            if (port.hostPort() != null
-                    && port.hostPort().equals(other.hostPort())
-                    && port.protocol().equals(other.protocol())
-                    && port.hostAddress().equals(other.hostAddress())) {
-                throw new ContainerException.PortRefused(
-                        "port-in-use",
-                        "cannot forward " + port.hostAddress() + ":" + port.hostPort()
-                                + ": this container has it already, for its port " + other.containerPort());
+    private static void refuseDouble(Container container, PortRequest port, PortRequest other) {
+        synchronized (container) {
+            if (port.equals(other) && container.ports().hasFailed(other)) {
+                return;
             }
         }
+        throw new ContainerException.PortRefused(
+                "port-in-use",
+                port,
+                "cannot forward " + port + ": container " + container.name() + " has it already, for its port "
+                        + other.containerPort());
     }
 
-    private static ContainerView.PortView view(Container container, PortRequest port) {
-        return container.view().ports().stream()
-                .filter(it -> it.containerPort() == port.containerPort()
-                        && it.protocol().equals(port.protocol())
-                        && java.util.Objects.equals(it.hostPort(), port.hostPort()))
-                .findFirst()
-                .orElseThrow();
-    }
-
-    private static Map<String, String> attributes(PortRequest port) {
-        return Map.of(
+    private void tell(String type, Container container, PortRequest port, String reason) {
+        Map<String, String> attributes = new HashMap<>(Map.of(
                 "hostAddress", port.hostAddress(),
                 "hostPort", String.valueOf(port.hostPort()),
                 "containerPort", port.containerPort().toString(),
-                "protocol", port.protocol());
+                "protocol", port.protocol()));
+        if (reason != null) {
+            attributes.put("reason", reason);
+        }
+        events.publish(type, container.id(), container.name(), attributes);
     }
 }

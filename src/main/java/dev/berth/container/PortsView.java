@@ -10,9 +10,14 @@ public record PortsView(List<Forwarded> forwards, List<Taken> taken) {
     public record Forwarded(
             String container, String name, @JsonUnwrapped ContainerView.PortView port) {}
 
-    /** A port that somebody listens on. @param holder null when it is another user's program */
+    /**
+     * A port that somebody listens on.
+     *
+     * @param address of this machine; 0.0.0.0 or :: for all
+     * @param holder null when it is another user's program: only that one and the administrator can see which
+     */
     @JsonInclude(JsonInclude.Include.ALWAYS)
-    public record Taken(String protocol, int port, Holder holder) {}
+    public record Taken(String protocol, String address, int port, Holder holder) {}
 
     /** A program. */
     public record Holder(int pid, String name) {}

@@ -5,6 +5,7 @@ import dev.berth.launcher.Launched;
 import dev.berth.launcher.MonitorClient;
 import dev.berth.launcher.MonitorGone;
 import dev.berth.launcher.MonitorRecord;
+import dev.berth.launcher.NetworkState;
 import dev.berth.launcher.ProcessIdentity;
 import dev.berth.launcher.Signal;
 import dev.berth.linux.PidFd;
@@ -16,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /** Containers that run: hears their monitors, and writes down how they end. */
 final class Runs {
@@ -31,10 +33,12 @@ final class Runs {
 
     private final Core core;
     private final String boot;
+    private final Ports ports;
     private final Consumer<Container> autoRemove;
 
-    Runs(Core core, Consumer<Container> autoRemove) {
+    Runs(Core core, Ports ports, Consumer<Container> autoRemove) {
         this.core = core;
+        this.ports = ports;
         this.boot = bootId();
         this.autoRemove = autoRemove;
     }
@@ -79,6 +83,7 @@ final class Runs {
     /** It has ended. The record is on the disk before anybody hears of it: who does may remove the container at once. */
     void finish(Container container, ExitRecord exit) {
         String why = exit.reason().isEmpty() ? null : exit.reason();
+        awaitNothingLeft(container);
         core.directory().keep(container, record -> record.ended(exit.time(), exit.code(), why));
         synchronized (container) {
             container.ended(ContainerState.EXITED);
@@ -113,23 +118,37 @@ final class Runs {
         return record.isRunning(PROC, boot);
     }
 
-    /** The monitor takes its network helper with it: afterwards no port and no process is left. */
-    private void awaitMonitorEnd(Container container) {
+    /**
+     * The monitor takes PID 1 and the network with it: afterwards no port and no process is left. When it was killed they go by
+     * themselves, a moment later.
+     */
+    private void awaitNothingLeft(Container container) {
         MonitorRecord.read(core.paths().container(container.id()))
-                .ifPresent(record -> awaitEnd(record, MONITOR_PATIENCE));
+                .filter(record -> awaitEnd(record, MONITOR_PATIENCE))
+                .ifPresent(this::endOrphans);
+    }
+
+    private void endOrphans(MonitorRecord record) {
+        if (!isOfThisBoot(record)) {
+            return;
+        }
+        for (ProcessIdentity orphan : Stream.concat(Stream.of(record.init()), record.network().stream())
+                .toList()) {
+            if (!awaitEnd(orphan, UNDO_PATIENCE)) {
+                kill(orphan);
+                awaitEnd(orphan, UNDO_PATIENCE);
+            }
+        }
     }
 
     /** @return whether the monitor is gone within the time */
     boolean awaitEnd(MonitorRecord record, Duration patience) {
-        if (!isOfThisBoot(record)) {
-            return true;
-        }
-        Optional<PidFd> process = record.monitor().open(core.engine().calls(), PROC);
-        if (process.isEmpty()) {
-            return true;
-        }
-        try (PidFd monitor = process.get()) {
-            return monitor.awaitEnd(patience);
+        return !isOfThisBoot(record) || awaitEnd(record.monitor(), patience);
+    }
+
+    private boolean awaitEnd(ProcessIdentity process, Duration patience) {
+        try (PidFd open = process.open(core.engine().calls(), PROC).orElse(null)) {
+            return open == null || open.awaitEnd(patience);
         }
     }
 
@@ -162,7 +181,8 @@ final class Runs {
     final class Run implements MonitorClient.Listener {
         private final Container container;
         private final CountDownLatch ready = new CountDownLatch(1);
-        private boolean over;
+        private volatile boolean over;
+        private volatile NetworkState networkState;
 
         private Run(Container container) {
             this.container = container;
@@ -183,6 +203,31 @@ final class Runs {
             container.appended();
         }
 
+        /** On a thread of its own: this one must hear the end of a container whose network does not answer. */
+        @Override
+        public void network(NetworkState state) {
+            networkState = state;
+            Thread thread = new Thread(this::settleNetwork, "network " + container.name());
+            thread.setDaemon(true);
+            thread.start();
+        }
+
+        /** Of several at once each does what came last. */
+        private void settleNetwork() {
+            try {
+                ready.await();
+                synchronized (container.portLock()) {
+                    if (!over) {
+                        ports.network(container, networkState);
+                    }
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            } catch (RuntimeException e) {
+                LOG.log(System.Logger.Level.ERROR, "cannot forward the ports of container " + container.name(), e);
+            }
+        }
+
         @Override
         public void closed() {
             over();
@@ -198,7 +243,7 @@ final class Runs {
                     }
                     over = true;
                 }
-                awaitMonitorEnd(container);
+                awaitNothingLeft(container);
                 finish(
                         container,
                         ExitRecord.read(core.paths().container(container.id()))

@@ -24,13 +24,13 @@ public record EnterPlan(List<String> command, Map<String, String> environment, P
         Enterer enterer = Enterer.of(environment, installation);
         List<String> program = new ServiceJvm(installation, enterer.paths(), enterer.user())
                 .command(environment.get("BERTH_JAVA_OPTIONS"), SERVICE);
-        return enterer.plan(program);
+        return enterer.plan(List.of("--lookout"), program);
     }
 
     /** The same way into U1 for another program: doctor's probe, {@code ./berth dev}. */
     public static EnterPlan forProgram(
             Map<String, String> environment, Installation installation, List<String> program) {
-        return Enterer.of(environment, installation).plan(program);
+        return Enterer.of(environment, installation).plan(List.of(), program);
     }
 
     /** The environment as execve wants it. */
@@ -85,7 +85,8 @@ public record EnterPlan(List<String> command, Map<String, String> environment, P
             return ids.isEmpty() || newuidmap.isEmpty() || newgidmap.isEmpty();
         }
 
-        EnterPlan plan(List<String> program) {
+        /** @param options of enter, which a service has and other programs have not */
+        EnterPlan plan(List<String> options, List<String> program) {
             List<String> command =
                     new ArrayList<>(List.of(installation.enterProgram().toString(), "enter"));
             if (user.other()) {
@@ -100,6 +101,7 @@ public record EnterPlan(List<String> command, Map<String, String> environment, P
             } else {
                 map(command);
             }
+            command.addAll(options);
             command.add("--");
             command.addAll(program);
             return new EnterPlan(command, serviceEnvironment(), paths, single());

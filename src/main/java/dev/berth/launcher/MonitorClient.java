@@ -47,6 +47,13 @@ public final class MonitorClient implements AutoCloseable {
                     .log(System.Logger.Level.WARNING, "a monitor refused a request: {0}", why);
         }
 
+        /**
+         * The container's slirp4netns has died, or was replaced; told to who connects later, too.
+         *
+         * @param state what came last
+         */
+        default void network(NetworkState state) {}
+
         /** The monitor closed the connection or is gone; the last call. */
         void closed();
     }

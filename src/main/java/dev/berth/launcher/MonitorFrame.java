@@ -7,7 +7,10 @@ import java.nio.charset.StandardCharsets;
 /** The frames of a monitor's socket: u32 length of what follows, u8 type, payload; big-endian. See docs/handshake.md. */
 final class MonitorFrame {
     static final int MAX_INPUT = 16 * 1024;
-    static final int VERSION = 1;
+    /** What this service speaks; a monitor of version 1 tells nothing of its network. */
+    static final int VERSION = 2;
+
+    private static final int OLDEST = 1;
 
     static final int HELLO = 1;
     static final int INPUT = 2;
@@ -18,6 +21,7 @@ final class MonitorFrame {
     static final int APPENDED = 16;
     static final int EXITED = 17;
     static final int REFUSED = 18;
+    static final int NETWORK = 19;
 
     private static final int MAX_FRAME = 64 * 1024;
 
@@ -88,10 +92,17 @@ final class MonitorFrame {
 
         private void hello(ByteBuffer frame) {
             int version = frame.getInt();
-            if (version < VERSION) {
+            if (version < OLDEST) {
                 throw new MonitorGone("the monitor speaks version %d of its protocol".formatted(version), null);
             }
             listener.appended(frame.getLong());
+        }
+
+        private void network(ByteBuffer frame) {
+            NetworkState state = NetworkState.of(frame.get() & 0xff);
+            if (state != null) {
+                listener.network(state);
+            }
         }
 
         /** A type that this version does not know comes from a newer monitor and is passed over. */
@@ -103,6 +114,7 @@ final class MonitorFrame {
                 case EXITED -> listener.exited(frame.getInt(), frame.getInt(), frame.getLong());
                 case REFUSED ->
                     listener.refused(StandardCharsets.UTF_8.decode(frame).toString());
+                case NETWORK -> network(frame);
                 default -> {
                     return;
                 }

@@ -7,9 +7,14 @@ import java.util.Optional;
  * The processes of a container or session, as its monitor wrote them down; they count only in the same boot.
  *
  * @param process empty until the program runs
+ * @param network its slirp4netns; empty where there is none, and with a monitor of before Berth replaced it
  */
 public record MonitorRecord(
-        String boot, ProcessIdentity monitor, ProcessIdentity init, Optional<ProcessIdentity> process) {
+        String boot,
+        ProcessIdentity monitor,
+        ProcessIdentity init,
+        Optional<ProcessIdentity> process,
+        Optional<ProcessIdentity> network) {
     /** The name of the file in a container's or session's directory. */
     public static final String FILE = "monitor";
 
@@ -20,7 +25,8 @@ public record MonitorRecord(
                         file.text("boot"),
                         identity(file.text("monitor")).orElseThrow(),
                         identity(file.text("init")).orElseThrow(),
-                        identity(file.text("process"))));
+                        identity(file.text("process")),
+                        identity(file.text("network"))));
     }
 
     private static Optional<ProcessIdentity> identity(String text) {

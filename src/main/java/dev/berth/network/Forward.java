@@ -17,6 +17,15 @@ public record Forward(Protocol protocol, String hostAddress, int hostPort, int c
         }
     }
 
+    Forward withPort(int port) {
+        return new Forward(protocol, hostAddress, port, containerPort);
+    }
+
+    /** Whether it leads to the same port of the container from the same address, whatever the port of the machine. */
+    boolean isAnotherWayTo(Forward other) {
+        return withPort(0).equals(other.withPort(0));
+    }
+
     /** {@code 127.0.0.1:8080/tcp}. */
     @Override
     public String toString() {

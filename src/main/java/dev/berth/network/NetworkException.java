@@ -21,8 +21,16 @@ public abstract class NetworkException extends RuntimeException {
     public static final class HelperSilent extends NetworkException {
         private static final long serialVersionUID = 1L;
 
-        HelperSilent(String message, Throwable cause) {
+        private final boolean gone;
+
+        HelperSilent(boolean gone, String message, Throwable cause) {
             super(message, cause);
+            this.gone = gone;
+        }
+
+        /** Nobody listens where it was, so that none of its forwards is left; else it may only be slow. */
+        public boolean isGone() {
+            return gone;
         }
     }
 

@@ -1,15 +1,19 @@
 package dev.berth.network;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Finds out which program listens on which port of the machine. Of other users' programs only that they are there can be
@@ -25,10 +29,15 @@ public final class PortHolders {
     private static final int FIELD_INODE = 9;
 
     private final Path proc;
+    private final SocketOwners owners;
 
-    /** @param proc the proc file system */
-    public PortHolders(Path proc) {
+    /**
+     * @param proc the proc file system
+     * @param owners who knows which program has which socket
+     */
+    public PortHolders(Path proc, SocketOwners owners) {
         this.proc = proc;
+        this.owners = owners;
     }
 
     /** A program. */
@@ -40,41 +49,90 @@ public final class PortHolders {
     }
 
     /** A port of the machine that somebody listens on; the holder is empty when it is another user's. */
-    public record Taken(Forward.Protocol protocol, int port, Optional<Holder> holder) {}
+    public record Taken(Forward.Protocol protocol, String address, int port, Optional<Holder> holder) {}
 
-    /** Who listens on a port. */
-    public Optional<Holder> find(Forward.Protocol protocol, int port) {
-        return taken().stream()
-                .filter(t -> t.protocol() == protocol && t.port() == port)
-                .flatMap(t -> t.holder().stream())
+    /** A line of the kernel's tables. */
+    private record Socket(Forward.Protocol protocol, InetAddress address, int port, String state, long inode) {
+        boolean waits() {
+            return state.equals(protocol == Forward.Protocol.TCP ? LISTENING : UNCONNECTED);
+        }
+
+        /** As people write it: the first zeros of an IPv6 address left out. */
+        String text() {
+            return address.getHostAddress().replaceFirst("(^|:)0(:0)+(:|$)", "::");
+        }
+
+        /** Whether nobody else can listen there because of it. */
+        boolean blocks(Forward.Protocol wantedProtocol, InetAddress wanted, int wantedPort) {
+            return protocol == wantedProtocol
+                    && port == wantedPort
+                    && (address.isAnyLocalAddress() || wanted.isAnyLocalAddress() || address.equals(wanted));
+        }
+    }
+
+    /** Whose socket keeps others from listening there: one that listens, else one that uses the port as its own end. */
+    public Optional<Holder> find(Forward.Protocol protocol, InetAddress address, int port) {
+        List<Socket> blocking =
+                sockets().filter(it -> it.blocks(protocol, address, port)).toList();
+        Map<Long, Holder> holders = owners.holders();
+        return Stream.of(true, false)
+                .flatMap(waits -> blocking.stream().filter(socket -> socket.waits() == waits))
+                .flatMap(socket -> Stream.ofNullable(holders.get(socket.inode())))
                 .findFirst();
     }
 
     /** Every port that somebody listens on. */
     public List<Taken> taken() {
-        Map<Long, Holder> holders = sockets();
-        List<Taken> taken = new ArrayList<>();
-        for (Forward.Protocol protocol : Forward.Protocol.values()) {
-            for (String file : List.of(protocol.text(), protocol.text() + "6")) {
-                taken.addAll(listening(protocol, proc.resolve("net").resolve(file), holders));
-            }
-        }
-        return taken;
+        Map<Long, Holder> holders = owners.holders();
+        return sockets()
+                .filter(Socket::waits)
+                .map(socket -> new Taken(
+                        socket.protocol(),
+                        socket.text(),
+                        socket.port(),
+                        Optional.ofNullable(holders.get(socket.inode()))))
+                .toList();
     }
 
-    private static List<Taken> listening(Forward.Protocol protocol, Path table, Map<Long, Holder> holders) {
-        String wanted = protocol == Forward.Protocol.TCP ? LISTENING : UNCONNECTED;
-        List<Taken> taken = new ArrayList<>();
-        for (String line : lines(table)) {
-            String[] fields = line.strip().split("\\s+");
-            if (fields.length > FIELD_INODE && fields[FIELD_STATE].equals(wanted)) {
-                String local = fields[FIELD_LOCAL];
-                int port = Integer.parseInt(local.substring(local.indexOf(':') + 1), 16);
-                Holder holder = holders.get(Long.parseLong(fields[FIELD_INODE]));
-                taken.add(new Taken(protocol, port, Optional.ofNullable(holder)));
+    private Stream<Socket> sockets() {
+        List<Socket> sockets = new ArrayList<>();
+        for (Forward.Protocol protocol : Forward.Protocol.values()) {
+            for (String file : List.of(protocol.text(), protocol.text() + "6")) {
+                for (String line : lines(proc.resolve("net").resolve(file))) {
+                    socket(protocol, line).ifPresent(sockets::add);
+                }
             }
         }
-        return taken;
+        return sockets.stream();
+    }
+
+    /** Empty for the line of titles. */
+    private static Optional<Socket> socket(Forward.Protocol protocol, String line) {
+        String[] fields = line.strip().split("\\s+");
+        if (fields.length <= FIELD_INODE || !fields[FIELD_LOCAL].contains(":")) {
+            return Optional.empty();
+        }
+        String[] local = fields[FIELD_LOCAL].split(":");
+        return Optional.of(new Socket(
+                protocol,
+                address(local[0]),
+                Integer.parseInt(local[1], 16),
+                fields[FIELD_STATE],
+                Long.parseLong(fields[FIELD_INODE])));
+    }
+
+    /** The kernel prints each word of an address as the machine's own number. */
+    private static InetAddress address(String hex) {
+        ByteBuffer words = ByteBuffer.wrap(HexFormat.of().parseHex(hex));
+        ByteBuffer address = ByteBuffer.allocate(words.capacity()).order(ByteOrder.nativeOrder());
+        while (words.hasRemaining()) {
+            address.putInt(words.getInt());
+        }
+        try {
+            return InetAddress.getByAddress(address.array());
+        } catch (UnknownHostException e) {
+            throw new IllegalStateException("the kernel told an address of " + hex.length() / 2 + " bytes", e);
+        }
     }
 
     private static List<String> lines(Path file) {
@@ -83,38 +141,5 @@ public final class PortHolders {
         } catch (IOException e) {
             return List.of(); // no IPv6
         }
-    }
-
-    /** The sockets of every process whose descriptors may be looked at, by inode. */
-    private Map<Long, Holder> sockets() {
-        Map<Long, Holder> sockets = new HashMap<>();
-        try (DirectoryStream<Path> processes = Files.newDirectoryStream(proc, "[0-9]*")) {
-            for (Path process : processes) {
-                addSockets(process, sockets);
-            }
-        } catch (IOException e) {
-            return sockets;
-        }
-        return sockets;
-    }
-
-    private static void addSockets(Path process, Map<Long, Holder> sockets) {
-        try (DirectoryStream<Path> descriptors = Files.newDirectoryStream(process.resolve("fd"))) {
-            for (Path descriptor : descriptors) {
-                String target = Files.readSymbolicLink(descriptor).toString();
-                if (target.startsWith("socket:[")) {
-                    long inode = Long.parseLong(target.substring("socket:[".length(), target.length() - 1));
-                    sockets.putIfAbsent(inode, holder(process));
-                }
-            }
-        } catch (IOException | java.nio.file.DirectoryIteratorException e) {
-            return; // another user's, or it has just ended
-        }
-    }
-
-    private static Holder holder(Path process) throws IOException {
-        String name = Files.readString(process.resolve("comm"), StandardCharsets.ISO_8859_1)
-                .strip();
-        return new Holder(Integer.parseInt(process.getFileName().toString()), name);
     }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.berth.linux.Errno;
 import dev.berth.linux.Fd;
 import dev.berth.linux.Poll;
 import dev.berth.linux.SocketCalls.PollRequest;
@@ -84,9 +85,11 @@ final class SlirpApi {
             return answer;
         } catch (SyscallException e) {
             throw new NetworkException.HelperSilent(
-                    "cannot reach the container's slirp4netns: " + e.errno().text(), e);
+                    e.is(Errno.ENOENT) || e.is(Errno.ECONNREFUSED),
+                    "cannot reach the container's slirp4netns: " + e.errno().text(),
+                    e);
         } catch (JsonProcessingException e) {
-            throw new NetworkException.HelperSilent("cannot read the answer of the container's slirp4netns", e);
+            throw new NetworkException.HelperSilent(false, "cannot read the answer of the container's slirp4netns", e);
         } catch (java.io.IOException e) {
             throw new java.io.UncheckedIOException(e);
         }
@@ -99,6 +102,7 @@ final class SlirpApi {
             if (calls.poll(List.of(new PollRequest(connection.number(), Poll.IN)), PATIENCE)
                     .isEmpty()) {
                 throw new NetworkException.HelperSilent(
+                        false,
                         "the container's slirp4netns has not answered for %d seconds".formatted(PATIENCE.toSeconds()),
                         null);
             }

@@ -116,6 +116,15 @@ class FlagsTest {
         assertThrows(CliException.class, () -> PortOption.parse(text));
     }
 
+    @Test
+    void portsThatAreRemoved() {
+        assertEquals("tcp/8080", PortOption.outside("8080"));
+        assertEquals("udp/53?hostAddress=0.0.0.0", PortOption.outside("0.0.0.0:53/udp"));
+        for (String wrong : List.of("", "8080:80", "-1", "70000", "x", "80/sctp", "[::1]:80", "80?x")) {
+            assertThrows(CliException.class, () -> PortOption.outside(wrong), wrong);
+        }
+    }
+
     @ParameterizedTest
     @CsvSource({"256m,268435456", "1g,1073741824", "1.5k,1536", "7,7", "10b,10", "2GiB,2147483648", "3MB,3145728"})
     void sizes(String text, long bytes) {

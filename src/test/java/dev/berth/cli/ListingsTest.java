@@ -52,6 +52,30 @@ class ListingsTest {
     }
 
     @Test
+    void portsOfTheMachineAndOfAContainer() {
+        assertEquals(0, berth("port", "ls"));
+        assertEquals(
+                List.of(
+                        "PORT                 LEADS TO   STATE    BY",
+                        "127.0.0.1:8080/tcp   n:80       active",
+                        "0.0.0.0:22/tcp                  taken    another user's program",
+                        "[::]:53/udp                     taken    named (pid 7)"),
+                out.toString().lines().toList());
+        for (List<String> line : List.of(List.of("port", "ls", "n"), List.of("port", "n"))) {
+            out.reset();
+            assertEquals(0, berth(line.toArray(String[]::new)));
+            assertTrue(out.toString().contains("127.0.0.1:a free port/udp   n:53"), out::toString);
+        }
+        out.reset();
+        assertEquals(0, berth("port", "add", "n", "80", "53/udp"));
+        assertEquals(2, out.toString().lines().count(), out::toString);
+        assertEquals(0, berth("port", "rm", "n", "8080"));
+        for (String wrong : List.of("add", "rm", "add n", "ls a b", "cut a b")) {
+            assertEquals(125, berth(("port " + wrong).split(" ")), wrong);
+        }
+    }
+
+    @Test
     void theProgramsExitCodeIsOurs() {
         assertEquals(7, berth("run", "--pull", "never", "i", "c"));
     }
