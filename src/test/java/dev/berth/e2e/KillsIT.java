@@ -17,6 +17,7 @@ import java.util.function.Function;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
@@ -33,6 +34,10 @@ class KillsIT {
     @BeforeAll
     void begin() throws Exception {
         stage = new Stage();
+    }
+
+    @BeforeEach
+    void before() throws Exception {
         stage.berth.must("ps");
         leaks = new Leaks(stage.berth.dataDirectory(), stage.berth.runtimeDirectory());
     }
@@ -81,12 +86,15 @@ class KillsIT {
         return stage.berth.get("/containers/" + name);
     }
 
-    private MonitorRecord processes(String name) throws Exception {
-        return MonitorRecord.read(stage.berth
-                        .dataDirectory()
-                        .resolve("containers")
-                        .resolve(inspect(name).path("id").asText()))
+    /** As its monitor wrote it down, whether a service is there or not. */
+    private MonitorRecord processes(String id) {
+        return MonitorRecord.read(
+                        stage.berth.dataDirectory().resolve("containers").resolve(id))
                 .orElseThrow();
+    }
+
+    private String id(String name) throws Exception {
+        return inspect(name).path("id").asText();
     }
 
     private static void kill(ProcessIdentity process) throws Exception {
@@ -98,7 +106,7 @@ class KillsIT {
     }
 
     private void kill(String name, Function<MonitorRecord, ProcessIdentity> which) throws Exception {
-        kill(which.apply(processes(name)));
+        kill(which.apply(processes(id(name))));
     }
 
     private static ProcessIdentity network(MonitorRecord record) {
@@ -138,7 +146,7 @@ class KillsIT {
     @Test
     void pidOne() throws Exception {
         int port = start("init");
-        MonitorRecord record = processes("init");
+        MonitorRecord record = processes(id("init"));
         kill(record.init());
         hasEnded("init", port, "the container was killed from outside");
         assertFalse(record.process().orElseThrow().isRunning(PROC));
@@ -147,7 +155,7 @@ class KillsIT {
     @Test
     void theMonitor() throws Exception {
         int port = start("monitor");
-        MonitorRecord record = processes("monitor");
+        MonitorRecord record = processes(id("monitor"));
         kill(record.monitor());
         hasEnded("monitor", port, "its monitor was killed");
         assertFalse(record.init().isRunning(PROC));
@@ -158,7 +166,7 @@ class KillsIT {
     @Test
     void theMonitorAndTheServiceAtOnce() throws Exception {
         int port = start("both");
-        MonitorRecord record = processes("both");
+        MonitorRecord record = processes(id("both"));
         stage.berth.stopService(true);
         kill(record.monitor());
         stage.berth.must("ps");
@@ -170,12 +178,12 @@ class KillsIT {
         int port = start("network");
         JsonNode before = inspect("network");
         for (int i = 0; i < 2; i++) {
-            ProcessIdentity killed = network(processes("network"));
+            ProcessIdentity killed = network(processes(id("network")));
             kill(killed);
             Await.until(
                     "another one serves",
                     20,
-                    () -> !network(processes("network")).equals(killed));
+                    () -> !network(processes(id("network"))).equals(killed));
             Await.until("the forward answers again", 20, () -> Wire.servesPages(port));
             Await.until("the forward is active", 20, () -> portState("network").equals("active"));
         }
@@ -197,15 +205,17 @@ class KillsIT {
     void slirp4netnsWhileNoServiceIsThere() throws Exception {
         int port = start("alone");
         int pid = inspect("alone").path("pid").asInt();
-        MonitorRecord before = processes("alone");
+        String id = id("alone");
+        MonitorRecord before = processes(id);
         stage.berth.stopService(true);
         kill(network(before));
-        Await.until("the port is free", 10, () -> !Wire.servesPages(port));
+        Await.until("another one serves", 20, () -> !network(processes(id)).equals(network(before)));
+        Wire.refuses(port);
         stage.berth.must("ps");
         Await.until("the forward answers again", 20, () -> Wire.servesPages(port));
         Await.until("the forward is active", 20, () -> portState("alone").equals("active"));
         assertEquals(pid, inspect("alone").path("pid").asInt());
-        assertNotEquals(network(before), network(processes("alone")));
+        assertNotEquals(network(before), network(processes(id("alone"))));
     }
 
     /** Somebody else is faster: that is told, and the same request again tries it again. */
