@@ -190,10 +190,23 @@ export function berthLine(request, { start = true } = {}) {
   if (request.restart.policy !== "no") add("--restart", request.restart.policy + (request.restart.maxRetries ? `:${request.restart.maxRetries}` : ""));
   if (request.network) add("--network", request.network);
   if (request.readOnly) out.push("--read-only");
+  out.push(...unseen(request));
   out.push(quote(request.image || "IMAGE"));
   if (request.entrypoint?.length > 1) out.push(...request.entrypoint.slice(1).map(quote));
   if (request.command) out.push(...request.command.map(quote));
   return out.join(" ");
+}
+
+/** The flags for what the form has no fields for. */
+export function unseen(request) {
+  const out = [];
+  const add = (flag, value) => out.push(flag, quote(String(value)));
+  for (const [name, value] of Object.entries(request.labels ?? {})) add("--label", value ? `${name}=${value}` : name);
+  for (const it of request.capAdd ?? []) add("--cap-add", it);
+  for (const it of request.capDrop ?? []) add("--cap-drop", it);
+  if (request.noNewPrivileges) add("--security-opt", "no-new-privileges");
+  if (request.stopTimeout !== null && request.stopTimeout !== undefined) add("--stop-timeout", request.stopTimeout);
+  return out;
 }
 
 export function portText(it) {

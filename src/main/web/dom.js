@@ -125,7 +125,7 @@ export function empty(symbol, title, text, ...next) {
 
 /** What went wrong, in the words of the service, with what can be done about it. */
 export function failure(error, ...next) {
-  return h("div.message.failed", { role: "alert" }, icon("failed"), h("div", { text: sentence(error.message) }), ...next);
+  return h("div.message.failed", { role: "alert" }, icon("failed"), h("div", { text: sentence(error.message) }), ...next.filter(Boolean));
 }
 
 /** The service's sentences start in lower case and have no full stop (they also end up inside others). */

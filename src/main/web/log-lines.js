@@ -1,10 +1,14 @@
-// A log of any length as rows: only what is in view is in the page. Heights are counted, not measured: letters are of one width.
+// A log of a million lines as rows: only what is in view is in the page. Heights are counted, not measured: letters are of one width.
+// Browsers lay out elements only so high: a longer log is scrolled through in larger steps.
 
 import { h } from "./dom.js";
 import { clock, exact } from "./format.js";
 
 const LINE = 20;
-const MOST = 500_000;
+const MOST = 1_000_000;
+/** So many too many before the oldest go: taking away a few of a million at a time costs as much as taking many. */
+const SLACK = 50_000;
+const HIGHEST = 10_000_000;
 // eslint-disable-next-line no-control-regex
 const CONTROL = /\u001b\[[0-9;?]*[ -/]*[@-~]|\u001b\][^\u0007\u001b]*(?:\u0007|\u001b\\)|\u001b[@-_]|[\u0000-\u0008\u000b-\u001f\u007f]/g;
 
@@ -14,6 +18,8 @@ export class LogLines {
   #all = [];
   #shown = [];
   #tops = new Float64Array(1);
+  /** So many of the shown ones have their place; those behind get it with the next picture. */
+  #placed = 0;
   #view;
   #space = h("div.log-space", { role: "presentation" });
   #wrap = false;
@@ -25,6 +31,7 @@ export class LogLines {
   #columns = 80;
   #dropped = 0;
   #changed;
+  #drawing = false;
 
   constructor(view, changed) {
     this.#view = view;
@@ -63,20 +70,29 @@ export class LogLines {
 
   add(lines) {
     if (!lines.length) return this.#changed();
-    for (const line of lines) this.#all.push({ time: line.time, stream: line.stream, text: plainText(line.data ?? "") });
-    if (this.#all.length > MOST) {
+    for (const line of lines) this.#all.push({ time: Date.parse(line.time), stream: line.stream, text: plainText(line.data ?? "") });
+    if (this.#all.length > MOST + SLACK) {
       const extra = this.#all.length - MOST;
       this.#all.splice(0, extra);
       this.#dropped += extra;
       return this.#refilter();
     }
     const fresh = this.#filter ? this.#all.slice(-lines.length).filter((line) => this.#filter(line)) : this.#all.slice(-lines.length);
-    const from = this.#shown.length;
     this.#shown.push(...fresh);
     if (!this.#following) this.#waiting += fresh.length;
-    this.#measure(from);
-    this.#settle();
+    this.#soon();
     return undefined;
+  }
+
+  /** Many batches that arrive at once are drawn once. */
+  #soon() {
+    if (this.#drawing) return;
+    this.#drawing = true;
+    requestAnimationFrame(() => {
+      this.#drawing = false;
+      this.#measure(this.#placed);
+      this.#settle();
+    });
   }
 
   /** words: plain text, or /a regular expression/. Null shows everything. Returns what is wrong with it, or "". */
@@ -106,16 +122,31 @@ export class LogLines {
 
   /** To the first line at or after a time. */
   jump(time) {
-    const index = this.#shown.findIndex((line) => Date.parse(line.time) >= time);
+    const index = this.#shown.findIndex((line) => line.time >= time);
     if (index < 0) return this.toEnd();
     this.#following = false;
-    this.#view.scrollTop = this.#tops[index];
+    this.#measure(this.#placed);
+    this.#view.scrollTop = this.#tops[index] / this.#scale;
+    this.#draw();
     return undefined;
+  }
+
+  /** When the first line was written that is held here. */
+  get begins() {
+    return this.#all.length ? this.#all[0].time : Infinity;
+  }
+
+  /** How much of the log one pixel of the scroll bar's way stands for. */
+  get #scale() {
+    const whole = this.#tops[this.#placed] + 8;
+    const seen = this.#view.clientHeight;
+    return whole > HIGHEST ? (whole - seen) / (HIGHEST - seen) : 1;
   }
 
   toEnd() {
     this.#following = true;
     this.#waiting = 0;
+    this.#measure(this.#placed);
     this.#view.scrollTop = this.#space.offsetHeight;
     this.#draw();
     this.#changed();
@@ -142,6 +173,7 @@ export class LogLines {
 
   #height(line) {
     if (!this.#wrap) return LINE;
+    if (line.text.length * 2 <= this.#columns && !line.text.includes("\t")) return LINE;
     let wide = 0;
     for (const c of line.text) wide += c.codePointAt(0) > 0x10ff ? 2 : c === "\t" ? 8 : 1;
     return LINE * Math.max(1, Math.ceil(wide / this.#columns));
@@ -155,7 +187,8 @@ export class LogLines {
       this.#tops = larger;
     }
     for (let i = from; i < count; i++) this.#tops[i + 1] = this.#tops[i] + this.#height(this.#shown[i]);
-    this.#space.style.height = `${this.#tops[count] + 8}px`;
+    this.#placed = count;
+    this.#space.style.height = `${Math.min(HIGHEST, this.#tops[count] + 8)}px`;
   }
 
   #settle() {
@@ -176,7 +209,7 @@ export class LogLines {
 
   #indexAt(top) {
     let low = 0;
-    let high = this.#shown.length;
+    let high = this.#placed;
     while (low < high) {
       const middle = (low + high) >> 1;
       if (this.#tops[middle + 1] <= top) low = middle + 1;
@@ -186,17 +219,18 @@ export class LogLines {
   }
 
   #draw() {
-    const first = Math.max(0, this.#indexAt(this.#view.scrollTop) - 10);
-    const end = this.#view.scrollTop + this.#view.clientHeight;
+    const { scrollTop, clientHeight } = this.#view;
+    const top = scrollTop * this.#scale;
+    const first = Math.max(0, this.#indexAt(top) - 10);
     const rows = [];
-    for (let i = first; i < this.#shown.length && this.#tops[i] < end + 10 * LINE; i++) rows.push(this.#row(i));
+    for (let i = first; i < this.#placed && this.#tops[i] < top + clientHeight + 10 * LINE; i++) rows.push(this.#row(i, scrollTop - top));
     this.#space.replaceChildren(...rows);
   }
 
-  #row(index) {
+  #row(index, shift) {
     const line = this.#shown[index];
     const row = h("div.log-line", { data: { stream: line.stream } }, this.#times && h("time", { text: clock(line.time, true), title: exact(line.time) }), h("span.text", {}, ...this.#marked(line.text)));
-    row.style.top = `${this.#tops[index]}px`;
+    row.style.top = `${this.#tops[index] + shift}px`;
     return row;
   }
 

@@ -1,9 +1,11 @@
 // Ctrl-K: finds anything, does anything.
 
-import { $, h, icon } from "./dom.js";
-import { get, part, post } from "./api.js";
+import { $, failure, h, icon } from "./dom.js";
+import { act, confirmRemove } from "./actions.js";
+import { get, part } from "./api.js";
 import { familiar, short } from "./format.js";
 import { signOut } from "./session.js";
+import { canStart, canStop, isLive, portUrl } from "./state.js";
 import { nextTheme } from "./theme.js";
 
 const go = (path) => () => location.assign(path);
@@ -21,21 +23,30 @@ const FIXED = [
 ];
 
 async function everything() {
-  const [containers, images] = await Promise.all([get("/containers?all=true").catch(() => []), get("/images").catch(() => [])]);
-  const found = [...FIXED];
-  for (const it of containers) {
-    const at = `/containers/${part(it.name)}`;
-    found.push(["containers", it.name, `container, ${it.state}`, go(at)]);
-    found.push(["terminal", `Terminal of ${it.name}`, short(it.id), go(`${at}/terminal`)]);
-    found.push(["logs", `Logs of ${it.name}`, short(it.id), go(`${at}/logs`)]);
-    const running = it.state === "running";
-    const verb = running ? "stop" : "start";
-    found.push([verb, `${running ? "Stop" : "Start"} ${it.name}`, "do", async () => {
-      await post(`/containers/${it.id}/${verb}`);
-    }]);
+  const [containers, images, volumes] = await Promise.all(["/containers?all=true", "/images", "/volumes"].map((path) => get(path).catch(() => [])));
+  const found = [...FIXED, ...containers.flatMap(ofContainer)];
+  for (const reference of images.flatMap((it) => it.references)) {
+    found.push(["images", familiar(reference), "image", go(`/images/one?reference=${part(reference)}`)]);
+    found.push(["plus", `Create a container from ${familiar(reference)}`, "do", go(`/containers/new?image=${part(familiar(reference))}`)]);
   }
-  for (const it of images) {
-    for (const reference of it.references) found.push(["images", familiar(reference), "image", go(`/images/one?reference=${part(reference)}`)]);
+  for (const { name } of volumes) found.push(["volumes", name, "volume", go(`/volumes?q=${part(name)}`)]);
+  return found;
+}
+
+function ofContainer(it) {
+  const at = `/containers/${part(it.name)}`;
+  const doIt = (verb) => () => act(verb, it);
+  const found = [["containers", it.name, `container, ${it.state}`, go(at)]];
+  for (const [symbol, tab] of [["terminal", "Terminal"], ["logs", "Logs"], ["ports", "Ports"], ["system", "Config"], ["events", "Events"]]) {
+    found.push([symbol, `${tab} of ${it.name}`, short(it.id), go(`${at}/${tab.toLowerCase()}`)]);
+  }
+  if (canStart(it)) found.push(["start", `Start ${it.name}`, "do", doIt("start")]);
+  if (canStop(it)) found.push(["stop", `Stop ${it.name}`, "do", doIt("stop")]);
+  if (isLive(it)) found.push(["restart", `Restart ${it.name}`, "do", doIt("restart")]);
+  found.push(["plus", `Create another like ${it.name}`, "do", go(`/containers/new?from=${part(it.name)}`)]);
+  found.push(["remove", `Remove ${it.name}…`, "do", async () => (await confirmRemove(it)) && act("remove", it)]);
+  for (const port of it.ports.filter(({ protocol, hostPort }) => protocol === "tcp" && hostPort)) {
+    found.push(["ports", `Open port ${port.hostPort} of ${it.name}`, `→ ${port.containerPort}`, () => window.open(portUrl(port), "_blank", "noopener,noreferrer")]);
   }
   return found;
 }
@@ -65,10 +76,13 @@ export function showPalette() {
     if (list.children[at]) input.setAttribute("aria-activedescendant", list.children[at].id);
   };
   const choose = async (entry) => {
+    // A question is asked above the page, not above the palette.
+    if (entry[1].endsWith("…")) box.close();
     try {
       await entry[3]();
       box.close();
     } catch (error) {
+      if (!box.isConnected) return $("#trouble")?.replaceChildren(failure(error));
       list.replaceChildren(h("li", { role: "option", "aria-selected": "false", text: error.message }));
     }
   };

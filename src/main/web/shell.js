@@ -12,7 +12,7 @@ export function shell({ search = null, back = null } = {}) {
   if (!secret()) signIn();
   key("?", "Show these keys", showKeys);
   key("Ctrl-K", "Find anything, do anything", showPalette, { typing: true });
-  if (search) key("/", "Search this list", () => search.focus());
+  if (search) key("/", "Search this list", () => search.select());
   key("n", "Create a container", () => location.assign("/containers/new"));
   for (const [second, path, words] of [["c", "/containers", "Containers"], ["i", "/images", "Images"], ["v", "/volumes", "Volumes"], ["p", "/ports", "Ports"], ["s", "/system", "System"]]) {
     key(`g ${second}`, `Go to ${words}`, () => location.assign(path));
@@ -29,10 +29,17 @@ export function shell({ search = null, back = null } = {}) {
   $("#sign-out").addEventListener("click", signOut);
 }
 
-/** The search field of a list: Escape empties it, then leaves it. */
+/** The search field of a list: Enter opens the first row, the arrow goes to it, Escape empties the field, then leaves it. */
 export function searchField(input, changed) {
   input.addEventListener("input", changed);
   input.addEventListener("keydown", (event) => {
+    const first = event.key === "Enter" || event.key === "ArrowDown" ? $("#list:not([hidden]) tbody a") : null;
+    if (first) {
+      event.preventDefault();
+      if (event.key === "Enter") first.click();
+      else first.focus();
+      return;
+    }
     if (event.key !== "Escape") return;
     event.preventDefault();
     if (input.value) {

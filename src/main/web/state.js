@@ -53,14 +53,18 @@ export const canStop = ({ state }) => state === "running" || state === "starting
 export const isLive = ({ state }) => state === "running" || state === "paused" || state === "stopping";
 export const isBusy = ({ state }) => ["starting", "stopping", "removing", "restarting"].includes(state);
 
+export function portUrl(port) {
+  const host = !port.hostAddress || port.hostAddress === "0.0.0.0" || port.hostAddress === "127.0.0.1" ? "localhost" : port.hostAddress;
+  return `http://${host}:${port.hostPort}/`;
+}
+
 /** Where a forward leads: a link for TCP, plain words otherwise. */
 export function portLink(port) {
-  const host = !port.hostAddress || port.hostAddress === "0.0.0.0" || port.hostAddress === "127.0.0.1" ? "localhost" : port.hostAddress;
   const words = `${port.hostPort} → ${port.containerPort}${port.protocol === "udp" ? "/udp" : ""}`;
   if (port.state === "failed") return h("span.error", { title: port.error ?? "", text: `${words} failed` });
   if (port.protocol === "udp" || !port.hostPort) return h("span.mono", { text: port.hostPort ? words : `a free port → ${port.containerPort}` });
-  const link = h("a.mono", { href: `http://${host}:${port.hostPort}/`, target: "_blank", rel: "noopener noreferrer", text: words });
-  link.title = port.state === "active" ? `Open http://${host}:${port.hostPort}/` : "Forwarded while the container runs";
+  const link = h("a.mono", { href: portUrl(port), target: "_blank", rel: "noopener noreferrer", text: words });
+  link.title = port.state === "active" ? `Open ${portUrl(port)}` : "Forwarded while the container runs";
   return link;
 }
 

@@ -31,6 +31,7 @@ export class TerminalView {
   #waiting = new Waiting();
   #sizes = new Sizes();
   #viewers = 1;
+  #pasting = false;
   #failures = 0;
   #timer = null;
   #ended = false;
@@ -89,7 +90,7 @@ export class TerminalView {
     terminal.attachCustomKeyEventHandler((event) => this.#key(event));
     this.#observer = new ResizeObserver(() => {
       clearTimeout(this.resizing);
-      this.resizing = setTimeout(() => this.fit(), 80);
+      this.resizing = setTimeout(() => this.#sizes.mine && this.fit(), 80);
     });
     this.#observer.observe(this.host);
     this.fit();
@@ -279,9 +280,9 @@ export class TerminalView {
   #typed(data, answer) {
     // Of several viewers one answers the program's questions; those found in a replay were answered long ago.
     if (this.#ended || (answer && (!this.#live || (this.#viewers > 1 && !this.#sizes.mine)))) return;
-    if (!this.#live) {
+    if (!this.#live || this.#pasting) {
       const taken = this.#waiting.add(data);
-      say(this.note, taken ? `${plural(this.#waiting.length, "typed byte")} wait for the connection` : "more was typed than can wait for the connection: the last of it is lost");
+      if (!this.#live || !taken) say(this.note, taken ? `${plural(this.#waiting.length, "typed byte")} wait for the connection` : "more was typed than can wait for the connection: the last of it is lost");
       return;
     }
     if (!answer && !this.#sizes.mine) this.fit();
@@ -318,12 +319,14 @@ export class TerminalView {
     return false;
   }
 
+  /** What is typed while the browser still looks at the clipboard comes behind what is pasted. */
   async #paste() {
-    try {
-      this.#terminal.paste(await navigator.clipboard.readText());
-    } catch {
-      say(this.note, "the browser does not allow reading the clipboard: use its own paste");
-    }
+    this.#pasting = true;
+    const text = await navigator.clipboard.readText().catch(() => null);
+    this.#pasting = false;
+    if (text === null) say(this.note, "the browser does not allow reading the clipboard: use its own paste");
+    else this.#terminal.paste(text);
+    if (this.#live && this.#waiting.length) this.#send(this.#waiting.take());
   }
 
   close() {

@@ -1,7 +1,7 @@
 // Overview, Config and Inspect: what a container is.
 
-import { button, command, copy, copyable, h, say } from "../dom.js";
-import { part } from "../api.js";
+import { button, command, copy, copyable, h, say, sentence } from "../dom.js";
+import { part, post } from "../api.js";
 import { berthLine, blank } from "../docker-run.js";
 import { bytes, cores, exact, familiar, quote, short } from "../format.js";
 import { subscribe } from "../live.js";
@@ -131,7 +131,34 @@ function meter(label) {
   };
 }
 
-export function config() {
+function renaming(page) {
+  const name = h("input.input.mono", { id: "rename", autocomplete: "off", spellcheck: "false", "aria-describedby": "rename-error" });
+  const wrong = h("span.error", { id: "rename-error", role: "alert" });
+  const form = h("form.field", { novalidate: true }, h("label", { for: "rename", text: "Name" }), h("div.actions.nowrap", {}, name, h("button.button", { text: "Rename" })), wrong);
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    try {
+      say(wrong, "");
+      page.renamed(await post(`/containers/${part(page.container.id)}/rename`, { name: name.value.trim() }));
+    } catch (error) {
+      say(wrong, sentence(error.message));
+    }
+    name.setAttribute("aria-invalid", String(Boolean(wrong.textContent)));
+    name.focus();
+  });
+  let last = "";
+  return {
+    element: form,
+    update(it) {
+      // What is being typed stays; a name given elsewhere shows.
+      if (it.name !== last) name.value = it.name;
+      last = it.name;
+    },
+  };
+}
+
+export function config(page) {
+  const rename = renaming(page);
   const list = facts([
     ["Image", (it) => copyable(it.image)],
     ["Entrypoint", (it) => shellLine(it.config?.entrypoint)],
@@ -155,12 +182,13 @@ export function config() {
   const line = h("div");
   const clone = h("a.button", { text: "Create another like this" });
   const element = h("div.columns", {},
-    h("section.panel.padded.live", { "aria-label": "Configuration" }, h("div.panel-head", {}, h("h2", { text: "Configuration" }), clone), list.element),
+    h("section.panel.padded.live", { "aria-label": "Configuration" }, h("div.panel-head", {}, h("h2", { text: "Configuration" }), clone), rename.element, list.element),
     h("section.panel.padded", { "aria-label": "The equal command line" }, h("h2", { text: "The equal command line" }), line));
   return {
     element,
     update(it) {
       list.update(it);
+      rename.update(it);
       clone.href = `/containers/new?from=${part(it.name)}`;
       const text = berthLine({ ...blank(), ...withoutNulls(it.config ?? {}), image: familiar(it.image), name: it.name, ports: it.ports });
       if (line.dataset.text === text) return;

@@ -12,17 +12,18 @@ export function logs(page) {
   const stream = h("select.input", { "aria-label": "Stream" }, h("option", { value: "", text: "Both streams" }), h("option", { value: "stdout", text: "stdout" }), h("option", { value: "stderr", text: "stderr" }));
   const wrap = h("input", { type: "checkbox" });
   const times = h("input", { type: "checkbox", checked: true });
-  const jump = h("input.input", { type: "time", step: "1", "aria-label": "Jump to a time of day" });
+  const jump = h("input.input", { type: "datetime-local", step: "1", "aria-label": "Jump to a time" });
   const count = h("span.count", { role: "status" });
   const wrong = h("span.error", { id: "log-error" });
   const more = button("", () => lines.toEnd(), { kind: "primary.log-more" });
   more.hidden = true;
+  const earlier = h("div.log-earlier", { hidden: true }, h("span"), button("Show them", showAll, { kind: "small" }));
   const trouble = h("div");
   const waiting = h("p.hint.inline-toolbar", { text: "Nothing was written yet. Lines appear here as the program writes them." });
   const element = h("section.panel.pane-fill", { "aria-label": "Logs" },
     h("div.toolbar.inline-toolbar", {}, h("span.search", {}, icon("search"), search), stream,
       h("label.check", {}, wrap, "Wrap"), h("label.check", {}, times, "Times"), jump, wrong, h("span.push", {}, count), button("Download", download, { kind: "small", symbol: "download" })),
-    trouble, waiting,
+    trouble, waiting, earlier,
     h("div.log-frame.live", {}, view, more));
 
   const lines = new LogLines(view, () => {
@@ -45,9 +46,36 @@ export function logs(page) {
   wrap.addEventListener("change", () => lines.wrap(wrap.checked));
   times.addEventListener("change", () => lines.times(times.checked));
   jump.addEventListener("change", () => {
-    const [hours, minutes, seconds = 0] = jump.value.split(":").map(Number);
-    if (jump.value) lines.jump(new Date().setHours(hours, minutes, seconds, 0));
+    if (!jump.value) return;
+    const time = new Date(jump.value).getTime();
+    if (time >= lines.begins || earlier.hidden) return lines.jump(time);
+    wanted = time;
+    showAll();
   });
+
+  let end = null;
+  let wanted = null;
+
+  function follow(topic) {
+    end?.();
+    end = subscribe(topic, (kind, data) => {
+      if (kind === "error") return trouble.replaceChildren(failure(new Error(data.detail)));
+      if (kind === "snapshot") {
+        lines.clear();
+        earlier.hidden = data.earlier === 0;
+        say(earlier.firstElementChild, `${plural(data.earlier, "earlier line")} not shown.`);
+      }
+      lines.add(data.lines);
+      if (!data.complete || wanted === null) return;
+      lines.jump(wanted);
+      wanted = null;
+    });
+  }
+
+  /** From the first line that is kept. */
+  function showAll() {
+    follow(`logs:${page.container.id}/all`);
+  }
 
   async function download() {
     trouble.replaceChildren();
@@ -63,11 +91,7 @@ export function logs(page) {
   return {
     element,
     begin() {
-      subscribe(`logs:${page.container.id}`, (kind, data) => {
-        if (kind === "error") return trouble.replaceChildren(failure(new Error(data.detail)));
-        if (kind === "snapshot") lines.clear();
-        lines.add(data.lines);
-      });
+      follow(`logs:${page.container.id}`);
     },
     shown() {
       if (lines.following) requestAnimationFrame(() => lines.toEnd());

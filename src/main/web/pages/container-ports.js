@@ -1,10 +1,9 @@
 // Ports of a container, added and removed while it runs.
 
-import { button, empty, failure, h, iconButton, keyed, say, sentence } from "../dom.js";
+import { button, empty, failure, h, icon, iconButton, keyed, say, sentence } from "../dom.js";
 import { part, post, remove } from "../api.js";
+import { freeAbove, isTaken } from "../other-port.js";
 import { portLink } from "../state.js";
-
-const FREE = /use (\d{1,5}) instead|(\d{1,5}) is free/;
 
 export function ports(page) {
   const address = h("select.input", { id: "port-address" }, h("option", { value: "127.0.0.1", text: "this machine only (127.0.0.1)" }), h("option", { value: "0.0.0.0", text: "every address (0.0.0.0)" }));
@@ -21,7 +20,8 @@ export function ports(page) {
   const none = empty("ports", "No ports", "Add one here: it works at once, also while the container runs.");
   const table = h("div.table-wrap", {}, h("table.table", {}, h("thead", {}, h("tr", {}, ...["Forward", "Reachable from", "State", ""].map((text) => h("th", { scope: "col", text }, text ? null : h("span.visually-hidden", { text: "Actions" })))))
     , rows));
-  const element = h("div.pane", {}, h("section.panel.live", { "aria-label": "Ports" }, none, table), h("section.panel.padded", { "aria-label": "Add a port" }, h("h2", { text: "Add a port" }), form));
+  const undone = h("div.wide");
+  const element = h("div.pane", {}, undone, h("section.panel.live", { "aria-label": "Ports" }, none, table), h("section.panel.padded", { "aria-label": "Add a port" }, h("h2", { text: "Add a port" }), form));
   element.className = "columns";
 
   function field(label, control, error = null) {
@@ -34,8 +34,11 @@ export function ports(page) {
     containerPort: () => complain("containerPort", inside, inRange(inside.value.trim()) ? "" : "a number from 1 to 65535"),
     hostPort: () => complain("hostPort", host, !host.value.trim() || inRange(host.value.trim()) ? "" : "a number from 1 to 65535, or nothing for a free one"),
   };
-  inside.addEventListener("blur", () => inside.value && check.containerPort());
-  host.addEventListener("blur", () => check.hostPort());
+  // What the service said of a value stands until the value is another: leaving the field must not take away the button beside it.
+  inside.addEventListener("blur", () => inside.value && !inRange(inside.value.trim()) && check.containerPort());
+  host.addEventListener("blur", () => host.value.trim() && !inRange(host.value.trim()) && check.hostPort());
+  inside.addEventListener("input", () => complain("containerPort", inside, ""));
+  host.addEventListener("input", () => complain("hostPort", host, ""));
 
   function complain(name, control, message, next = null) {
     control.setAttribute("aria-invalid", String(Boolean(message)));
@@ -54,18 +57,17 @@ export function ports(page) {
       inside.value = "";
       inside.focus();
     } catch (error) {
-      failed(error);
+      await failed(error);
     } finally {
       add.disabled = false;
     }
   });
 
-  function failed(error) {
-    const name = error.field?.split(".").pop();
+  async function failed(error) {
+    const name = isTaken(error) ? "hostPort" : error.field?.split(".").pop();
     if (!errors[name]) return trouble.replaceChildren(failure(error));
-    const match = FREE.exec(error.message);
-    const free = match?.[1] ?? match?.[2];
-    const other = free && button(`Use ${free}`, () => {
+    const free = isTaken(error) ? await freeAbove(Number(host.value), protocol.value) : null;
+    const other = free && button(`Use ${free} instead`, () => {
       host.value = free;
       complain("hostPort", host, "");
       form.requestSubmit();
@@ -101,11 +103,29 @@ export function ports(page) {
     press.disabled = true;
     try {
       await remove(`/containers/${part(page.container.id)}/ports/${it.protocol}/${it.hostPort}?hostAddress=${part(it.hostAddress)}`);
+      offerUndo(it);
     } catch (error) {
       say(row.parts.note, sentence(error.message));
     } finally {
       press.disabled = false;
     }
+  }
+
+  /** What one took away by mistake is back with one press. */
+  function offerUndo(it) {
+    const words = h("div", { text: `Port ${it.hostPort} → ${it.containerPort} is removed.` });
+    const undo = button("Undo", async () => {
+      undo.disabled = true;
+      try {
+        await post(`/containers/${part(page.container.id)}/ports`, { hostAddress: it.hostAddress, hostPort: it.hostPort, containerPort: it.containerPort, protocol: it.protocol });
+        undone.replaceChildren();
+        inside.focus();
+      } catch (error) {
+        undone.replaceChildren(failure(error));
+      }
+    }, { kind: "small" });
+    undone.replaceChildren(h("div.message", { role: "status" }, icon("check"), words, undo));
+    undo.focus();
   }
 
   return {

@@ -7,6 +7,7 @@ import { familiar } from "../format.js";
 import { subscribe } from "../live.js";
 import { key } from "../keys.js";
 import { shell } from "../shell.js";
+import { freeAbove, isTaken, portOf, swapPort } from "../other-port.js";
 import { canStart, canStop, isBusy, isLive, showState, stateBadge } from "../state.js";
 import { config, inspect, overview } from "./container-facts.js";
 import { events } from "./container-events.js";
@@ -25,6 +26,7 @@ const panes = new Map();
 let container = null;
 let pending = null;
 let gone = false;
+let shown = "overview";
 
 shell({ back: "/containers" });
 
@@ -34,6 +36,13 @@ const page = {
     return container;
   },
   act: run,
+  /** Its addresses have another name in them now. */
+  renamed(after) {
+    container = after;
+    draw();
+    show(shown, false);
+    history.replaceState(null, "", `/containers/${part(container.name)}/${shown}${location.search}`);
+  },
 };
 
 async function begin() {
@@ -78,16 +87,18 @@ function draw() {
   say($("#crumb-name"), it.name);
   say($("#image"), familiar(it.image));
   showState(badge, it);
-  const buttons = `${canStart(it)} ${canStop(it)} ${isLive(it)} ${isBusy(it)}`;
+  const stopping = it.state === "stopping" || it.state === "restarting";
+  const buttons = `${canStart(it)} ${canStop(it)} ${isLive(it)} ${isBusy(it)} ${stopping}`;
   if (head.dataset.shown !== buttons) {
     head.dataset.shown = buttons;
     const focused = document.activeElement?.dataset?.verb;
     head.replaceChildren(
       button("Remove…", removeIt, { kind: "danger", symbol: "remove", "data-verb": "remove" }),
-      button("Restart", () => run("restart"), { symbol: "restart", disabled: !isLive(it) || isBusy(it), "data-verb": "restart" }),
+      button("Restart", () => run("restart").catch(() => {}), { symbol: "restart", disabled: !isLive(it) || isBusy(it), "data-verb": "restart" }),
       canStart(it)
-        ? button("Start", () => run("start"), { kind: "primary", symbol: "start", "data-verb": "toggle" })
-        : button("Stop", () => run("stop"), { symbol: "stop", disabled: !canStop(it), "data-verb": "toggle" }));
+        ? button("Start", () => run("start").catch(() => {}), { kind: "primary", symbol: "start", "data-verb": "toggle" })
+        : stopping ? button("Kill now", () => run("kill").catch(() => {}), { kind: "danger", symbol: "stop", "data-verb": "toggle", title: "Does not wait for the program to end by itself" })
+        : button("Stop", () => run("stop").catch(() => {}), { symbol: "stop", disabled: !canStop(it), "data-verb": "toggle" }));
     if (focused) head.querySelector(`[data-verb=${focused}]`)?.focus();
   }
   const failed = it.error && !isLive(it) ? it.error : null;
@@ -112,9 +123,22 @@ async function run(verb) {
     pending = null;
     draw();
     trouble.dataset.own = "";
-    trouble.replaceChildren(failure(error));
+    trouble.replaceChildren(failure(error, await otherPort(error)));
     throw error;
   }
+}
+
+async function otherPort(error) {
+  const port = isTaken(error) ? portOf(container, error) : null;
+  const free = port && (await freeAbove(port.hostPort, port.protocol));
+  return free && button(`Use ${free} instead`, async () => {
+    try {
+      await swapPort(container, port, free);
+      await run("start");
+    } catch (again) {
+      trouble.replaceChildren(failure(again));
+    }
+  }, { kind: "small" });
 }
 
 async function removeIt() {
@@ -123,6 +147,7 @@ async function removeIt() {
 
 /* tabs */
 function show(name, push = true) {
+  shown = name;
   document.body.toggleAttribute("data-fill", FILLING.includes(name));
   for (const link of $("#tabs").children) {
     if (link.dataset.tab === name) link.setAttribute("aria-current", "page");

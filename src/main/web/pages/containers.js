@@ -106,7 +106,8 @@ function wanted(it) {
 function draw() {
   const all = [...containers.values()].sort((a, b) => (a.created < b.created ? 1 : a.created > b.created ? -1 : 0));
   const rows = all.filter(wanted);
-  for (const id of chosen) if (!rows.some((it) => it.id === id)) chosen.delete(id);
+  const inView = new Set(rows.map((it) => it.id));
+  for (const id of chosen) if (!inView.has(id)) chosen.delete(id);
   $("#list").hidden = !rows.length;
   $("#loading").hidden = arrived;
   $("#toolbar").hidden = arrived && !all.length;
@@ -211,7 +212,7 @@ async function run(verb, id) {
   if (!it) return;
   notes.delete(id);
   pending.set(id, CHANGING[verb]);
-  draw();
+  schedule();
   try {
     const after = await act(verb, it);
     pending.delete(id);
@@ -221,7 +222,7 @@ async function run(verb, id) {
     pending.delete(id);
     notes.set(id, error.message);
   }
-  draw();
+  schedule();
 }
 
 async function removeOne(id) {

@@ -2,8 +2,9 @@
 
 import { $, button, command, copyable, failure, h, icon, iconButton, sentence } from "../dom.js";
 import { get, part, post, Problem } from "../api.js";
-import { berthLine, blank, lean, parseRun, words } from "../docker-run.js";
+import { berthLine, blank, lean, parseRun, unseen, words } from "../docker-run.js";
 import { familiar, parseSize, quote, sizeText } from "../format.js";
+import { freeAbove, isTaken, portOf, swapPort } from "../other-port.js";
 import { pullInto } from "../pull.js";
 import { shell } from "../shell.js";
 
@@ -12,6 +13,8 @@ const form = $("#create");
 const trouble = $("#trouble");
 const field = (name) => form.elements[name];
 let images = [];
+/** What this version of the service refuses, by the name of its field: said beside it before anything is sent. */
+const refused = {};
 
 shell({ back: "/containers" });
 
@@ -35,7 +38,7 @@ const ROWS = {
       const readOnly = h("input", { type: "checkbox", checked: Boolean(it.readOnly) });
       return [
         choice("Kind", [["bind", "Folder"], ["volume", "Volume"], ["tmpfs", "Memory"]], it.type ?? "bind"),
-        text("Folder or volume", it.source ?? "", "/home/me/site"),
+        text("Folder or volume", it.source ?? "", "/home/me/site, or a name", { list: "known-volumes" }),
         text("Path in the container", it.target ?? "", "/srv"),
         h("label.check", {}, readOnly, "read-only"),
       ];
@@ -99,7 +102,7 @@ function fill(request) {
   Object.entries(known.env ?? {}).forEach((it) => addRow("env", it));
   (known.ports ?? []).forEach((it) => addRow("port", it));
   (known.mounts ?? []).forEach((it) => addRow("mount", it));
-  for (const name of Object.keys(CHECKS)) complain(name, "");
+  for (const name of Object.keys(CHECKS)) complain(name, isWanted(name) ? refused[name] ?? "" : "");
   $("#more").open = Boolean(known.entrypoint?.length || known.workingDir || known.user || known.hostname || known.network || known.readOnly || known.resources?.memory || known.resources?.cpus || known.resources?.pids || (known.restart?.policy ?? "no") !== "no");
   changed();
 }
@@ -130,6 +133,8 @@ function request() {
   };
 }
 
+const isWanted = (name) => Boolean(field(name)?.value.trim()) && !(name === "policy" && field(name).value === "no");
+
 /* validation speaks when a field is left */
 const whole = (text) => /^\d+$/.test(text.trim());
 const CHECKS = {
@@ -141,6 +146,7 @@ const CHECKS = {
   cpus: (it) => (!it.trim() || Number(it) > 0 ? "" : "a number of cores such as 1.5"),
   pids: (it) => (!it.trim() || (whole(it) && Number(it) > 0) ? "" : "a whole number"),
   workingDir: (it) => (!it.trim() || it.trim().startsWith("/") ? "" : "a path that starts with /"),
+  policy: () => "",
 };
 
 function shellWords(text) {
@@ -162,7 +168,7 @@ function complain(name, message) {
 }
 
 function check(name) {
-  const message = CHECKS[name](field(name).value);
+  const message = CHECKS[name](field(name).value) || (isWanted(name) && refused[name]) || "";
   complain(name, message);
   return !message;
 }
@@ -193,6 +199,7 @@ form.addEventListener("focusout", ({ target, relatedTarget }) => {
   const row = target.closest?.(".row");
   if (row && !row.contains(relatedTarget)) checkRow(row);
 });
+form.addEventListener("change", ({ target }) => target.name === "policy" && check("policy"));
 form.addEventListener("input", ({ target }) => {
   if (target.getAttribute("aria-invalid") === "true" && CHECKS[target.name]) check(target.name);
   changed();
@@ -207,6 +214,8 @@ function changed() {
     return;
   }
   sessionStorage.setItem(DRAFT, JSON.stringify(it));
+  const hidden = unseen(it);
+  $("#unseen").replaceChildren(...(hidden.length ? ["Also: ", h("code", { text: hidden.join(" ") })] : []));
   $("#line").replaceChildren(command(berthLine(it)));
   $("#call").replaceChildren(command(`POST /api/v1/containers\n${JSON.stringify(lean(it), null, 2)}`));
   const local = images.some((image) => image.references.some((reference) => reference === it.image || familiar(reference) === familiar(withTag(it.image))));
@@ -249,14 +258,33 @@ async function create(start) {
     try {
       await post(`/containers/${made.id}/start`);
     } catch (error) {
-      return showFailure(new Error(`${made.name} is created, but it did not start: ${error.message}`), h("a.button.small", { href: page, text: `Open ${made.name}` }));
+      return await showUnstarted(made, error);
     }
-    location.assign(it.tty ? `${page}/terminal` : page);
+    location.assign(startedPage(made));
   } catch (error) {
     showFailure(error);
   } finally {
     busy(false);
   }
+}
+
+const startedPage = (made) => `/containers/${part(made.name)}${made.config?.tty ? "/terminal" : ""}`;
+
+/** It is there, and only its start failed: with another port it may do. */
+async function showUnstarted(made, error) {
+  const port = isTaken(error) ? portOf(made, error) : null;
+  const free = port && (await freeAbove(port.hostPort, port.protocol));
+  const other = free && button(`Use ${free} instead`, async () => {
+    try {
+      await swapPort(made, port, free);
+      await post(`/containers/${made.id}/start`);
+      location.assign(startedPage(made));
+    } catch (again) {
+      await showUnstarted(await get(`/containers/${made.id}`), again);
+    }
+  }, { kind: "small" });
+  trouble.replaceChildren(failure(new Error(`${made.name} is created, but it did not start: ${error.message}`), other, h("a.button.small", { href: `/containers/${part(made.name)}`, text: `Open ${made.name}` })));
+  trouble.querySelector("button, a").focus();
 }
 
 /** A pull is a step of its own, so that it can be watched and cancelled. */
@@ -302,7 +330,24 @@ form.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) create(true);
 });
 
+/** Said at once, not after all was typed: the service's own sentences. */
+async function showRefused() {
+  const info = await get("/system/info").catch(() => ({}));
+  for (const [name, sentenceOf] of Object.entries(info.refused ?? {})) {
+    const control = FIELD_OF[name] ?? name;
+    const place = $(`#${control}-error`);
+    if (!place) continue;
+    refused[control] = sentenceOf;
+    const hint = h("span.hint", { id: `${control}-hint`, text: "Not in this version yet." });
+    place.before(hint);
+    field(control).setAttribute("aria-describedby", `${hint.id} ${place.id}`);
+    if (isWanted(control)) check(control);
+  }
+}
+
 async function begin() {
+  showRefused();
+  get("/volumes").then((all) => $("#known-volumes").append(...all.map((it) => h("option", { value: it.name }))), () => {});
   const from = new URLSearchParams(location.search);
   const draft = sessionStorage.getItem(DRAFT);
   fill(from.get("image") ? { image: from.get("image") } : draft ? JSON.parse(draft) : blank());

@@ -54,6 +54,13 @@ function draw() {
 }
 
 $("#none").append(empty("ports", "No ports in use", "A container's ports appear here as soon as they are forwarded."));
-subscribe("containers", () => load());
+/** A change of many containers at once is looked at once. */
+let soon = null;
+subscribe("containers", () => {
+  soon ??= setTimeout(() => {
+    soon = null;
+    load();
+  }, 150);
+});
 onHealed(load);
 load();

@@ -15,6 +15,7 @@ let volumes = [];
 let arrived = false;
 
 shell({ search });
+search.value = new URLSearchParams(location.search).get("q") ?? "";
 searchField(search, draw);
 
 async function load() {

@@ -13,31 +13,28 @@ final class ContainerLogs {
         this.paths = paths;
     }
 
-    /**
-     * @param pause called when all that is there was told, and before more is waited for
-     * @param forever follows over the container's end too, until it is removed
-     */
-    void lines(Container container, LogQuery query, boolean forever, Consumer<LogLine> sink, Runnable pause)
-            throws InterruptedException {
+    /** @param forever follows over the container's end too, until it is removed */
+    void lines(Container container, LogQuery query, boolean forever, LogSink sink) throws InterruptedException {
         try (LogReader log = LogReader.at(paths.container(container.id()), 0)) {
             long[] passedOver = {query.tail() == null ? 0 : linesBefore(container, query)};
+            sink.earlier(Math.max(0, passedOver[0]));
             LineSplitter past = new LineSplitter(line -> {
                 if (query.wants(line) && passedOver[0]-- <= 0) {
-                    sink.accept(line);
+                    sink.line(line);
                 }
             });
             drain(log, past::add);
             past.flush();
-            pause.run();
+            sink.pause();
             if (query.follow()) {
                 LineSplitter coming = new LineSplitter(line -> {
                     if (query.wants(line)) {
-                        sink.accept(line);
+                        sink.line(line);
                     }
                 });
-                follow(container, log, forever, coming::add, pause);
+                follow(container, log, forever, coming::add, sink::pause);
                 coming.flush();
-                pause.run();
+                sink.pause();
             }
         }
     }

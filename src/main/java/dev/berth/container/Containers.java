@@ -237,10 +237,9 @@ public final class Containers implements Attachments {
         return new PortsView(forwards, taken);
     }
 
-    /** Lines of a log; blocks while it follows. @param pause called whenever all that is there was told */
-    public void logLines(String reference, LogQuery query, boolean forever, Consumer<LogLine> sink, Runnable pause)
-            throws InterruptedException {
-        logs.lines(directory.find(reference), query, forever, sink, pause);
+    /** Lines of a log; blocks while it follows. @param forever over the container's ends, until it is removed */
+    public void logLines(String reference, LogQuery query, boolean forever, LogSink sink) throws InterruptedException {
+        logs.lines(directory.find(reference), query, forever, sink);
     }
 
     /** The bytes of a log; blocks while it follows. */

@@ -3,16 +3,20 @@ package dev.berth.dashboard;
 import dev.berth.container.Containers;
 import dev.berth.container.LogLine;
 import dev.berth.container.LogQuery;
+import dev.berth.container.LogSink;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
-/** {@code logs:<container>}: its last lines, then each new one, over its restarts until it is removed. */
+/**
+ * {@code logs:<container>}: its last lines, then each new one, over its restarts until it is removed. {@code logs:<container>/all} begins
+ * with the first line that is kept.
+ */
 @ApplicationScoped
 class LogsTopic implements Topic {
     private static final int TAIL = 10_000;
-    private static final int BATCH = 500;
+    private static final int BATCH = 2_000;
+    private static final String ALL = "/all";
 
     private final Containers containers;
 
@@ -27,17 +31,21 @@ class LogsTopic implements Topic {
 
     @Override
     public AutoCloseable open(String name, Tab.Feed feed) {
-        String container = containers.inspect(Topic.object(name)).id();
-        Thread reader = new Thread(() -> read(container, feed), name.substring(0, Math.min(17, name.length())));
+        boolean all = name.endsWith(ALL);
+        String object = Topic.object(name);
+        String container = containers
+                .inspect(all ? object.substring(0, object.length() - ALL.length()) : object)
+                .id();
+        LogQuery query = new LogQuery(all ? null : TAIL, null, null, null, true);
+        Thread reader = new Thread(() -> read(container, query, feed), name.substring(0, Math.min(17, name.length())));
         reader.setDaemon(true);
         reader.start();
         return reader::interrupt;
     }
 
-    private void read(String container, Tab.Feed feed) {
-        Batch batch = new Batch(feed);
+    private void read(String container, LogQuery query, Tab.Feed feed) {
         try {
-            containers.logLines(container, new LogQuery(TAIL, null, null, null, true), true, batch::add, batch::flush);
+            containers.logLines(container, query, true, new Batch(feed));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt(); // nobody looks any more
         } catch (RuntimeException e) {
@@ -47,31 +55,51 @@ class LogsTopic implements Topic {
         }
     }
 
-    /** Lines on their way: in batches, and no faster than the tab takes them. */
-    private static final class Batch {
+    /**
+     * Lines on their way.
+     *
+     * @param earlier lines that stand before the first of these
+     * @param complete all that was there is told
+     */
+    private record Lines(List<LogLine> lines, long earlier, boolean complete) {}
+
+    /** In batches, and no faster than the tab takes them. */
+    private static final class Batch implements LogSink {
         private final Tab.Feed feed;
         private final List<LogLine> lines = new ArrayList<>();
+        private long earlier;
         private boolean begun;
 
         private Batch(Tab.Feed feed) {
             this.feed = feed;
         }
 
-        void add(LogLine line) {
+        @Override
+        public void earlier(long before) {
+            earlier = before;
+        }
+
+        @Override
+        public void line(LogLine line) {
             lines.add(line);
             if (lines.size() >= BATCH) {
-                flush();
+                tell(false);
             }
         }
 
-        void flush() {
+        @Override
+        public void pause() {
+            tell(true);
+        }
+
+        private void tell(boolean complete) {
             try {
                 feed.awaitRoom();
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt(); // the reading ends at its next step
                 return;
             }
-            Map<String, List<LogLine>> message = Map.of("lines", List.copyOf(lines));
+            Lines message = new Lines(List.copyOf(lines), earlier, complete);
             lines.clear();
             if (begun) {
                 feed.step(message);

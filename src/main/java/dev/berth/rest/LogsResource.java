@@ -3,6 +3,7 @@ package dev.berth.rest;
 import dev.berth.container.Containers;
 import dev.berth.container.LogLine;
 import dev.berth.container.LogQuery;
+import dev.berth.container.LogSink;
 import io.vertx.core.http.HttpServerResponse;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
@@ -59,7 +60,8 @@ public class LogsResource {
             return Response.ok(
                             streams.of(
                                     response,
-                                    out -> containers.logLines(container, query, false, out::jsonLine, out::flush)),
+                                    out -> containers.logLines(
+                                            container, query, false, LogSink.of(out::jsonLine, out::flush))),
                             LINES)
                     .build();
         }
@@ -70,7 +72,10 @@ public class LogsResource {
                                 containers.logBytes(container, query, out::bytes, out::flush);
                             } else {
                                 containers.logLines(
-                                        container, query, false, line -> out.bytes(text(line, stamped)), out::flush);
+                                        container,
+                                        query,
+                                        false,
+                                        LogSink.of(line -> out.bytes(text(line, stamped)), out::flush));
                             }
                         }),
                         "text/plain;charset=utf-8")

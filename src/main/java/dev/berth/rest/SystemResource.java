@@ -3,6 +3,7 @@ package dev.berth.rest;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import dev.berth.container.Containers;
 import dev.berth.container.DiskUse;
+import dev.berth.container.NotYet;
 import dev.berth.host.Configuration;
 import dev.berth.host.Doctor;
 import dev.berth.host.Version;
@@ -13,6 +14,7 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 
 /** {@code /system}: the machine and the service. */
@@ -39,7 +41,12 @@ public class SystemResource {
         }
     }
 
-    /** The service, and how much it holds. @param running containers */
+    /**
+     * The service, and how much it holds.
+     *
+     * @param running containers
+     * @param refused sentences by field: what a request for a container may not have in this version
+     */
     record Info(
             @JsonUnwrapped Versions versions,
             long pid,
@@ -49,7 +56,8 @@ public class SystemResource {
             String architecture,
             int containers,
             int running,
-            int images) {}
+            int images,
+            Map<String, String> refused) {}
 
     @GET
     @Path("/version")
@@ -71,7 +79,8 @@ public class SystemResource {
                 System.getProperty("os.arch"),
                 containers.list(true).size(),
                 containers.list(false).size(),
-                images.list().size());
+                images.list().size(),
+                NotYet.fields());
     }
 
     @GET

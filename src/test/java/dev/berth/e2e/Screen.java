@@ -2,6 +2,7 @@ package dev.berth.e2e;
 
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.PlaywrightException;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -38,6 +39,16 @@ record Screen(Page page) {
     void type(String line) {
         page.keyboard().type(line);
         page.keyboard().press("Enter");
+    }
+
+    /** Puts the mouse on the beginning of the last row with exactly this text. */
+    void point(String text) {
+        List<?> place = (List<?>) page.evaluate(
+                "text => { const row = [...document.querySelectorAll('.xterm-rows > div')]"
+                        + ".filter(e => e.offsetParent && e.textContent.trimEnd() === text).at(-1).getBoundingClientRect();"
+                        + " return [row.x + 20, row.y + row.height / 2]; }",
+                text);
+        page.mouse().move(((Number) place.get(0)).doubleValue(), ((Number) place.get(1)).doubleValue());
     }
 
     void focus() {

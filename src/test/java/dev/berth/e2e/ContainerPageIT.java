@@ -1,0 +1,192 @@
+package dev.berth.e2e;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.microsoft.playwright.Download;
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.Timeout;
+
+/** What one container's page and the form that makes one do when something stands in the way. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@Timeout(120)
+class ContainerPageIT {
+    private static final String IDLE = "\"command\":[\"sleep\",\"100000\"],\"stopTimeout\":0";
+
+    private TrialDashboard trial;
+    private Page page;
+
+    @BeforeAll
+    void begin() throws Exception {
+        trial = TrialDashboard.signedIn();
+        page = trial.page;
+    }
+
+    @AfterAll
+    void end() throws Exception {
+        if (trial != null) {
+            trial.close();
+        }
+    }
+
+    private static ServerSocket taken() throws IOException {
+        return new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+    }
+
+    @Test
+    void aTakenPortIsToldWithItsHolderAndTheNextFreeOneIsOnePressAway() throws Exception {
+        trial.run("ported", IDLE);
+        trial.go("/containers/ported/ports");
+        try (ServerSocket other = taken()) {
+            page.fill("#port-inside", "80");
+            page.fill("#port-host", Integer.toString(other.getLocalPort()));
+            page.keyboard().press("Enter");
+            page.locator("#port-host-error:has-text('taken by')").waitFor();
+            page.locator("#port-host-error button:has-text('instead')").click();
+            page.locator("td a[target=_blank]").waitFor();
+            int port = trial.service.container("ported").at("/ports/0/hostPort").asInt();
+            assertTrue(port > other.getLocalPort(), "the next one is " + port);
+        }
+        page.locator("button[aria-label^='Remove port']").click();
+        trial.button("Undo").click();
+        page.locator("td a[target=_blank]").waitFor();
+        assertEquals(
+                "active", trial.service.container("ported").at("/ports/0/state").asText());
+    }
+
+    @Test
+    void aNewContainerWhosePortIsTakenStartsWithAnother() throws Exception {
+        try (ServerSocket other = taken()) {
+            trial.go("/containers/new");
+            page.fill(
+                    "#paste",
+                    "docker run --name busy --label tier=web -p " + other.getLocalPort() + ":80 "
+                            + trial.registry.image() + " sleep 1000");
+            page.locator("#unseen:has-text('--label tier=web')").waitFor();
+            trial.button("Create and start").click();
+            page.locator("#trouble:has-text('busy is created, but it did not start')")
+                    .waitFor();
+            page.locator("#trouble button:has-text('instead')").click();
+            page.waitForURL("**/containers/busy");
+            trial.awaitState("Running");
+        }
+    }
+
+    @Test
+    void whatThisVersionRefusesIsSaidBesideTheFieldBeforeAnythingIsSent() {
+        trial.go("/containers/new");
+        page.fill("#image", trial.registry.image());
+        page.locator("summary:has-text('Limits')").click();
+        page.locator("#memory-hint").waitFor();
+        page.fill("#memory", "256m");
+        page.locator("#cpus").focus();
+        page.locator("#memory-error:has-text('sets no limits yet')").waitFor();
+        trial.button("Create and start").click();
+        page.locator("#memory:focus").waitFor();
+        page.fill("#memory", "");
+        page.locator("#memory-error:has-text('limits')").waitFor(TrialDashboard.gone());
+        page.selectOption("#policy", "always");
+        page.locator("#policy-error:has-text('knows only')").waitFor();
+    }
+
+    @Test
+    void whatWasTypedStaysWhenItFailsAndAfterAReload() {
+        trial.go("/containers/new");
+        page.fill("#image", "localhost:1/nowhere");
+        page.fill("#name", "kept");
+        page.fill("#command", "echo 'a b'");
+        trial.button("Create and start").click();
+        page.locator("#progress .message.failed").waitFor();
+        page.reload();
+        page.locator("#line:has-text('kept')").waitFor();
+        assertEquals("kept", page.inputValue("#name"));
+        assertEquals("echo 'a b'", page.inputValue("#command"));
+    }
+
+    @Test
+    void anotherNameIsInEveryAddressAtOnce() throws Exception {
+        trial.run("before", IDLE);
+        trial.go("/containers/before/config");
+        page.fill("#rename", "not a name");
+        page.keyboard().press("Enter");
+        page.locator("#rename-error:not(:empty)").waitFor();
+        page.fill("#rename", "after");
+        page.keyboard().press("Enter");
+        page.waitForURL("**/containers/after/config");
+        page.locator("h1:text-is('after')").waitFor();
+        page.reload();
+        trial.awaitState("Running");
+    }
+
+    @Test
+    void aContainerIsCopiedIntoTheForm() throws Exception {
+        trial.create("model", IDLE + ",\"env\":{\"COLOUR\":\"blue\"},\"ports\":[{\"containerPort\":80}]");
+        trial.go("/containers/model/config");
+        page.locator("a:has-text('Create another like this')").click();
+        page.waitForURL("**/containers/new?from=model");
+        page.locator("#line:has-text('COLOUR=blue')").waitFor();
+        assertEquals("model-copy", page.inputValue("#name"));
+    }
+
+    @Test
+    void aStopThatTakesLongCanBeCutShort() throws Exception {
+        trial.run(
+                "stubborn",
+                "\"command\":[\"sh\",\"-c\",\"trap : TERM; while :; do sleep 1; done\"],\"stopTimeout\":60");
+        trial.go("/containers/stubborn");
+        trial.awaitState("Running");
+        trial.button("Stop").click();
+        trial.button("Kill now").click();
+        trial.awaitState("Exited (137)");
+    }
+
+    @Test
+    void aLongLogIsCutSaidSoAndShownWhole() throws Exception {
+        trial.run("talker", "\"command\":[\"sh\",\"-c\",\"seq 30000; echo last >&2; sleep 100000\"],\"stopTimeout\":0");
+        trial.go("/containers/talker/logs");
+        page.locator(".log-earlier:has-text('20001 earlier lines')").waitFor();
+        page.locator(".log-line").first().waitFor();
+        trial.button("Show them").click();
+        page.locator(".count:text-is('30001 lines')").waitFor();
+        page.locator(".log-earlier").waitFor(TrialDashboard.gone());
+        assertTrue(page.locator(".log-line").count() < 200, "only what is in view is in the page");
+
+        page.locator(".log-view").evaluate("view => { view.scrollTop = 0; }");
+        page.locator(".log-line:has-text('1')").first().waitFor();
+        page.locator(".log-more:has-text('follow again')").waitFor();
+        trial.service.call(
+                "POST",
+                "/containers/talker/exec?wait=true",
+                "{\"command\":[\"sh\",\"-c\",\"echo news > /proc/1/fd/1\"]}");
+        page.getByLabel("Stream").selectOption("stderr");
+        page.locator(".count:text-is('1 of 30001 lines')").waitFor();
+        page.getByLabel("Stream").selectOption("");
+        page.getByLabel("Search the log").fill("/^2999\\d$/");
+        page.locator("text=/^10 of /").waitFor();
+        page.getByLabel("Search the log").fill("");
+        Download file = page.waitForDownload(() -> trial.button("Download").click());
+        assertEquals(30_001, Files.readAllLines(file.path()).size());
+    }
+
+    @Test
+    void theNetworkIsMeasured() throws Exception {
+        trial.run("measured", IDLE);
+        trial.go("/containers/measured");
+        Locator meter = page.locator(".meter:has-text('Network') .value");
+        meter.waitFor();
+        trial.service.call(
+                "POST",
+                "/containers/measured/exec?wait=true",
+                "{\"command\":[\"nslookup\",\"berth.invalid\",\"10.0.2.3\"]}");
+        Await.quietly("bytes were sent", () -> !meter.innerText().contains("↑ 0 B"));
+    }
+}
