@@ -148,7 +148,7 @@ export class TerminalView {
     if (this.#closed) return;
     clearTimeout(this.#timer);
     const scheme = location.protocol === "https:" ? "wss" : "ws";
-    const socket = new WebSocket(`${scheme}://${location.host}/api/v1${this.#path}?tail=${TAIL}`, ["berth.v1", `secret.${secret()}`]);
+    const socket = new WebSocket(`${scheme}://${location.host}/api/v1${this.#path}?tail=${TAIL}&viewers=true`, ["berth.v1", `secret.${secret()}`]);
     socket.binaryType = "arraybuffer";
     this.#socket = socket;
     socket.onopen = () => {

@@ -14,15 +14,14 @@ import java.util.function.BiFunction;
 /** The viewers of all open sockets. */
 @ApplicationScoped
 class OpenViewers {
-    private static final long TAIL = 1024 * 1024;
-
     private final Map<String, SocketViewer> byConnection = new ConcurrentHashMap<>();
 
     void open(WebSocketConnection connection, BiFunction<Start, Viewer, Attachment> attach) {
-        SocketViewer viewer = new SocketViewer(connection);
+        AttachQuery query = AttachQuery.parse(connection.handshakeRequest().query());
+        SocketViewer viewer = new SocketViewer(connection, query.viewers());
         byConnection.put(connection.id(), viewer);
         try {
-            viewer.attached(attach.apply(start(connection.handshakeRequest().query()), viewer));
+            viewer.attached(attach.apply(query.start(), viewer));
         } catch (ContainerException.NotFound e) {
             viewer.refuse(404, "Not found", e.getMessage());
         } catch (ContainerException e) {
@@ -44,18 +43,5 @@ class OpenViewers {
         if (viewer != null) {
             viewer.close();
         }
-    }
-
-    /** {@code from=<offset>} or {@code tail=<bytes>}; without either, the last megabyte. */
-    private static Start start(String query) {
-        for (String pair : query == null ? new String[0] : query.split("&")) {
-            if (pair.startsWith("from=")) {
-                return new Start.From(Long.parseUnsignedLong(pair.substring("from=".length())));
-            }
-            if (pair.startsWith("tail=")) {
-                return new Start.Tail(Long.parseUnsignedLong(pair.substring("tail=".length())));
-            }
-        }
-        return new Start.Tail(TAIL);
     }
 }

@@ -17,12 +17,15 @@ final class SocketViewer implements Viewer {
     private static final int MAX_INPUT = 16 * 1024;
 
     private final WebSocketConnection connection;
+    private final boolean tellsViewers;
     private final Window window = new Window();
     private final InputQueue input;
     private final CompletableFuture<Attachment> attachment = new CompletableFuture<>();
 
-    SocketViewer(WebSocketConnection connection) {
+    /** @param tellsViewers whether the client asked to be told of the others */
+    SocketViewer(WebSocketConnection connection, boolean tellsViewers) {
         this.connection = connection;
+        this.tellsViewers = tellsViewers;
         this.input = new InputQueue(connection.id());
     }
 
@@ -62,7 +65,9 @@ final class SocketViewer implements Viewer {
 
     @Override
     public void viewers(int count) {
-        send(Frames.viewers(count));
+        if (tellsViewers) {
+            send(Frames.viewers(count));
+        }
     }
 
     @Override

@@ -1,5 +1,5 @@
 /**
- * Edge: the WebSockets of attach and exec. Beside the frames of the contract the server sends opcode 9, how many viewers there are now
- * (uint16); clients pass over opcodes that they do not know.
+ * Edge: the WebSockets of attach and exec. A client that asks for it ({@code ?viewers=true}) is also sent opcode 9, how many viewers
+ * there are now (uint16); to every other client go the contract's frames only.
  */
 package dev.berth.terminal;

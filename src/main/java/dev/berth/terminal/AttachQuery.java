@@ -1,0 +1,42 @@
+package dev.berth.terminal;
+
+import dev.berth.container.Attachments.Start;
+import java.util.function.Supplier;
+
+/**
+ * The query of an attach socket: {@code from=<offset>} or {@code tail=<bytes>} (without either, the last megabyte), and
+ * {@code viewers=true} of a client that wants to hear of the others.
+ */
+final class AttachQuery {
+    private static final long TAIL = 1024 * 1024;
+
+    private Supplier<Start> start = () -> new Start.Tail(TAIL);
+    private boolean viewers;
+
+    private AttachQuery() {}
+
+    static AttachQuery parse(String query) {
+        AttachQuery parsed = new AttachQuery();
+        for (String pair : query == null ? new String[0] : query.split("&")) {
+            String value = pair.substring(pair.indexOf('=') + 1);
+            if (pair.startsWith("from=")) {
+                parsed.start = () -> new Start.From(Long.parseUnsignedLong(value));
+            } else if (pair.startsWith("tail=")) {
+                parsed.start = () -> new Start.Tail(Long.parseUnsignedLong(value));
+            } else if (pair.equals("viewers=true")) {
+                parsed.viewers = true;
+            }
+        }
+        return parsed;
+    }
+
+    /** @throws NumberFormatException when it is no number */
+    Start start() {
+        return start.get();
+    }
+
+    /** Whether frames that the contract does not have may be sent: a client that did not ask would not know them. */
+    boolean viewers() {
+        return viewers;
+    }
+}
