@@ -9,7 +9,7 @@ import java.time.Duration;
  */
 final class Attempts {
     private static final int MOST = 30;
-    private static final Duration WINDOW = Duration.ofMinutes(1);
+    static final Duration WINDOW = Duration.ofMinutes(1);
 
     private final Clock clock;
     private long windowStart;

@@ -2,9 +2,13 @@ package dev.berth.access;
 
 import dev.berth.access.AccessException.Reason;
 import java.time.Clock;
+import java.time.Duration;
 
 /** Decides on every request before anything else looks at it. Each question is one method; a refusal is an {@link AccessException}. */
 public final class Gate {
+    /** After too many wrong tokens a right one is taken as ever; a wrong one is looked at again after this time at the latest. */
+    public static final Duration PATIENCE = Attempts.WINDOW;
+
     private final Hosts hosts;
     private final String tokenDigest;
     private final Sessions sessions;
@@ -22,6 +26,11 @@ public final class Gate {
     /** Refuses foreign names and, where something could change or be read, foreign pages. */
     public void checkSource(Asked asked) {
         if (!hosts.known(asked.host())) {
+            if (asked.host() == null || asked.host().isBlank()) {
+                throw new AccessException(
+                        Reason.UNKNOWN_HOST,
+                        "refused a request without a Host header: Berth answers at " + hosts.pagesOrigin());
+            }
             throw new AccessException(
                     Reason.UNKNOWN_HOST,
                     "refused the host name " + shown(asked.host()) + ": Berth answers at " + hosts.pagesOrigin()
@@ -44,9 +53,11 @@ public final class Gate {
             return;
         }
         if (!hosts.servesPages(asked.host()) || !sessions.knows(asked.cookie())) {
-            throw failed(
+            String message =
                     "not signed in: send the token that `berth token` prints as Authorization: Bearer, or sign in at "
-                            + hosts.pagesOrigin());
+                            + hosts.pagesOrigin();
+            // Who shows nothing has guessed nothing: it does not count against those who do.
+            throw asked.cookie() == null ? new AccessException(Reason.NOT_SIGNED_IN, message) : failed(message);
         }
         // A browser names its origin on every upgrade and unsafe request: without one it is no page of ours.
         if (asked.changesSomething() && asked.origin() == null) {

@@ -5,6 +5,7 @@ import io.vertx.core.http.Cookie;
 import io.vertx.core.http.CookieSameSite;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
+import java.util.Locale;
 
 /** How a browser's session travels in HTTP. */
 final class Browser {
@@ -15,6 +16,23 @@ final class Browser {
     /** Named after the port: cookies ignore ports, and two services of one machine must not overwrite each other's. */
     private static String cookieName(HttpServerRequest request) {
         return "berth-" + request.localAddress().port();
+    }
+
+    /** What keeps a request from being judged at all: several who it is for, or a target that is no path. Null for most. */
+    static String flaw(HttpServerRequest request) {
+        if (request.headers().getAll(HttpHeaders.HOST).size() > 1) {
+            return "refused a request with several Host headers: send one";
+        }
+        // Resources are found without what stands behind a semicolon, rights are decided with it: nobody needs one.
+        String path = request.path() == null ? "" : request.path();
+        if (path.contains(";") || path.toLowerCase(Locale.ROOT).contains("%3b")) {
+            return "refused a path with a semicolon: Berth has no such paths";
+        }
+        if (!request.uri().startsWith("/")) {
+            return "refused a request for " + (request.uri().length() > 100 ? "a URL" : request.uri())
+                    + ": Berth is no proxy; ask for a path";
+        }
+        return null;
     }
 
     static Asked asked(HttpServerRequest request) {
