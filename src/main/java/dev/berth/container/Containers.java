@@ -101,6 +101,28 @@ public final class Containers implements Attachments {
         return files;
     }
 
+    /** Its processes, oldest first. */
+    public List<ProcessView> processes(String reference) {
+        return new ProcessTable(Path.of("/proc"))
+                .of(running(reference, "look into").init().pid());
+    }
+
+    /** @return the id of a container that runs; anything else is refused */
+    public String measurable(String reference) {
+        return running(reference, "measure").id();
+    }
+
+    private Container running(String reference, String verb) {
+        Container container = directory.find(reference);
+        if (container.init() == null) {
+            throw new ContainerException.Conflict(
+                    "not-running",
+                    "cannot " + verb + " container " + container.name() + ": it is "
+                            + container.state().word() + "; start it first");
+        }
+        return container;
+    }
+
     public Volumes volumes() {
         return volumes;
     }

@@ -28,6 +28,12 @@ public final class UsageMeter implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(UsageMeter.class.getName());
     private static final double TICKS_PER_SECOND = 100;
 
+    /** Ends when it is closed. */
+    public interface Watching extends AutoCloseable {
+        @Override
+        void close();
+    }
+
     private record Watch(String container, Consumer<Usage> listener) {}
 
     private record Sum(double seconds, long bytes, int processes) {
@@ -56,7 +62,7 @@ public final class UsageMeter implements AutoCloseable {
     }
 
     /** Tells the usage of a container each second while it runs, until closed. */
-    public synchronized AutoCloseable watch(String container, Consumer<Usage> listener) {
+    public synchronized Watching watch(String container, Consumer<Usage> listener) {
         Watch watch = new Watch(container, listener);
         watches.add(watch);
         if (ticking == null) {
@@ -92,8 +98,9 @@ public final class UsageMeter implements AutoCloseable {
         Usage usage = new Usage(
                 now,
                 new Usage.Cpu(cores, sum.seconds()),
-                new Usage.Memory(sum.bytes(), null),
+                new Usage.Memory(sum.bytes(), null, null),
                 new Usage.Pids(sum.processes(), null),
+                null,
                 network);
         watches.stream()
                 .filter(it -> it.container().equals(container))
@@ -143,7 +150,7 @@ public final class UsageMeter implements AutoCloseable {
     }
 
     /** User and system time, with that of children that were waited for: fields 14 to 17, counted behind the name in brackets. */
-    private static double seconds(String stat) {
+    static double seconds(String stat) {
         String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
         long ticks = 0;
         for (int field = 14; field <= 17; field++) {
@@ -152,7 +159,7 @@ public final class UsageMeter implements AutoCloseable {
         return ticks / TICKS_PER_SECOND;
     }
 
-    private static long proportionalSize(Path process) throws IOException {
+    static long proportionalSize(Path process) throws IOException {
         for (String line : Files.readAllLines(process.resolve("smaps_rollup"), StandardCharsets.ISO_8859_1)) {
             if (line.startsWith("Pss:")) {
                 return Long.parseLong(line.replaceAll("\\D", "")) * 1024;
@@ -184,7 +191,7 @@ public final class UsageMeter implements AutoCloseable {
         return new Usage.Network(received, sent);
     }
 
-    private static String namespace(Path process) {
+    static String namespace(Path process) {
         try {
             return Files.readSymbolicLink(process.resolve("ns/pid")).toString();
         } catch (IOException e) {

@@ -61,10 +61,9 @@ final class Catalogue {
         if (named.isPresent()) {
             return named.get();
         }
-        List<StoredImage> matching = HEX.matcher(text).matches()
-                ? all.stream()
-                        .filter(image -> image.id().hex().startsWith(text))
-                        .toList()
+        String hex = text.startsWith("sha256:") ? text.substring("sha256:".length()) : text;
+        List<StoredImage> matching = HEX.matcher(hex).matches()
+                ? all.stream().filter(image -> image.id().hex().startsWith(hex)).toList()
                 : List.of();
         if (matching.isEmpty()) {
             throw new ImageException.NotFound(text);

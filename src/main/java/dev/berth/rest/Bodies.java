@@ -1,5 +1,6 @@
 package dev.berth.rest;
 
+import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.exc.InputCoercionException;
@@ -15,6 +16,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.type.LogicalType;
 import dev.berth.container.ContainerException;
 import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.MultivaluedMap;
 import jakarta.ws.rs.ext.Provider;
@@ -57,6 +59,10 @@ public class Bodies implements ServerMessageBodyReader<Object> {
 
     @Override
     public Object readFrom(Class<Object> type, Type generic, MediaType mediaType, ServerRequestContext context) {
+        String encoding = context.getRequestHeaders().getHeaderString(HttpHeaders.CONTENT_ENCODING);
+        if (encoding != null && !encoding.equals("identity")) {
+            throw Refused.wrongType("cannot read a body in the encoding " + encoding + ": send it as it is");
+        }
         return read(context.getInputStream(), type);
     }
 
@@ -96,12 +102,15 @@ public class Bodies implements ServerMessageBodyReader<Object> {
         } catch (JsonMappingException e) {
             throw mapped(e);
         } catch (JsonProcessingException e) {
-            throw Refused.notReadable("the body is not JSON: " + reason(e) + " (line "
-                    + e.getLocation().getLineNr() + ", column "
-                    + e.getLocation().getColumnNr() + ")");
+            throw Refused.notReadable("the body is not JSON: " + reason(e) + place(e.getLocation()));
         } catch (IOException e) {
             throw Refused.notReadable("the body cannot be read: " + e.getMessage());
         }
+    }
+
+    /** A body that is nested too deeply, for one, is refused without a place. */
+    private static String place(JsonLocation location) {
+        return location == null ? "" : " (line " + location.getLineNr() + ", column " + location.getColumnNr() + ")";
     }
 
     private static byte[] bytes(InputStream body) {
@@ -123,6 +132,9 @@ public class Bodies implements ServerMessageBodyReader<Object> {
                 return outer.isEmpty() || invalid.field().equals(outer) || outer.endsWith("." + invalid.field())
                         ? invalid
                         : invalid.within(outer);
+            }
+            if (cause instanceof Refused refused) {
+                return refused;
             }
             if (cause instanceof InputCoercionException) {
                 return Refused.wrong(path(e), path(e) + " is out of range");

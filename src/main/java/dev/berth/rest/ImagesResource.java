@@ -45,7 +45,8 @@ public class ImagesResource {
     @Path("/one")
     @Operation(summary = "Takes a name away, and the image with its last one")
     public Removal remove(@RestQuery String reference, @RestQuery Flag force) {
-        return told(images.remove(named(reference), Flag.of("force", force)));
+        boolean forced = Flag.of("force", force);
+        return told(images.remove(named(reference), forced));
     }
 
     @POST

@@ -5,7 +5,9 @@ import dev.berth.host.HostException;
 import dev.berth.image.ImageException;
 import dev.berth.oci.OciException;
 import jakarta.ws.rs.WebApplicationException;
+import jakarta.ws.rs.core.Request;
 import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.UriInfo;
 import java.util.UUID;
 import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
@@ -35,13 +37,24 @@ public class Problems {
     }
 
     @ServerExceptionMapper
-    Response http(WebApplicationException e) {
+    Response http(WebApplicationException e, Request request, UriInfo uri) {
         int status = e.getResponse().getStatus();
         String title = Response.Status.fromStatusCode(status) == null
                 ? "Refused"
                 : Response.Status.fromStatusCode(status).getReasonPhrase();
-        String detail = status == 404 ? "there is no such path in the API" : title;
+        String asked = request.getMethod() + " " + shortened(uri.getPath());
+        String detail = switch (status) {
+            case 404 -> "there is no " + asked + " in this version of the API; GET /q/openapi lists its calls";
+            case 405 -> "there is no " + asked + ": the path knows other methods; GET /q/openapi lists its calls";
+            case 406 -> asked + " has no answer of the type that Accept wants; leave Accept out";
+            case 415 -> asked + " takes a body of another type: send Content-Type: application/json";
+            default -> asked + " is refused: " + title;
+        };
         return new Problem("http-" + status, title, status, detail, null, null).response();
+    }
+
+    private static String shortened(String path) {
+        return path.length() > 100 ? path.substring(0, 100) + "…" : path;
     }
 
     @ServerExceptionMapper
@@ -77,21 +90,8 @@ public class Problems {
         if (e instanceof OciException) {
             return new Problem("invalid", "Invalid", 422, e.getMessage(), "reference", null);
         }
-        if (e instanceof ImageException || e instanceof HostException) {
-            return new Problem("failed", "Failed", 500, e.getMessage(), null, null);
-        }
-        if (isDiskFull(e)) {
-            return new Problem("disk-full", "Disk full", 507, e.getMessage(), null, null);
-        }
-        String id = UUID.randomUUID().toString().substring(0, 8);
-        LOG.errorf(e, "failure %s", id);
-        return new Problem(
-                "failed",
-                "Failed",
-                500,
-                "failed: " + e.getMessage() + " (id " + id + " in the service's log)",
-                null,
-                null);
+        boolean isSentence = e instanceof ImageException || e instanceof HostException;
+        return failure(e, isSentence ? e.getMessage() : "failed: " + e.getMessage());
     }
 
     private static Problem of(ContainerException e) {
@@ -111,11 +111,17 @@ public class Problems {
         if (e instanceof ContainerException.NotStarted start) {
             return new Problem("not-started", "Not started", 409, e.getMessage(), null, start.exitCode());
         }
+        return failure(e, e.getMessage());
+    }
+
+    /** It failed through no fault of the request: the id leads from the answer to the log. */
+    private static Problem failure(RuntimeException e, String sentence) {
         if (isDiskFull(e)) {
             return new Problem("disk-full", "Disk full", 507, e.getMessage(), null, null);
         }
-        LOG.error(e.getMessage(), e);
-        return new Problem("failed", "Failed", 500, e.getMessage(), null, null);
+        String id = UUID.randomUUID().toString().substring(0, 8);
+        LOG.errorf(e, "failure %s", id);
+        return new Problem("failed", "Failed", 500, sentence + " (id " + id + " in the service's log)", null, null);
     }
 
     private static boolean isDiskFull(Throwable e) {

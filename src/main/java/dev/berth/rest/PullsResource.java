@@ -5,6 +5,7 @@ import dev.berth.image.PullPolicy;
 import dev.berth.image.PullProgress;
 import dev.berth.image.Pulls;
 import dev.berth.image.StoredImage;
+import dev.berth.oci.OciException;
 import dev.berth.oci.Platform;
 import dev.berth.oci.Reference;
 import io.vertx.core.http.HttpServerResponse;
@@ -55,7 +56,11 @@ public class PullsResource {
         }
 
         Platform parsedPlatform() {
-            return platform == null ? Platform.host() : Platform.parse(platform);
+            try {
+                return platform == null ? Platform.host() : Platform.parse(platform);
+            } catch (OciException e) {
+                throw Refused.wrong("platform", e.getMessage());
+            }
         }
 
         PullPolicy parsedPolicy() {

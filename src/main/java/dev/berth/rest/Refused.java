@@ -14,7 +14,7 @@ final class Refused extends WebApplicationException {
         super(message, status);
         this.type = type;
         this.title = title;
-        this.field = field;
+        this.field = field == null || field.isEmpty() ? null : field;
     }
 
     /** 400: what was sent cannot be read. */
@@ -30,6 +30,11 @@ final class Refused extends WebApplicationException {
     /** 413: more than is read. */
     static Refused tooLarge(String message) {
         return new Refused(413, "too-large", "Too large", null, message);
+    }
+
+    /** 415: a body that is not what is taken. */
+    static Refused wrongType(String message) {
+        return new Refused(415, "http-415", "Unsupported Media Type", null, message);
     }
 
     /** 404. */

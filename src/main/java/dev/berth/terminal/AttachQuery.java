@@ -18,11 +18,10 @@ final class AttachQuery {
     static AttachQuery parse(String query) {
         AttachQuery parsed = new AttachQuery();
         for (String pair : query == null ? new String[0] : query.split("&")) {
-            String value = pair.substring(pair.indexOf('=') + 1);
             if (pair.startsWith("from=")) {
-                parsed.start = () -> new Start.From(Long.parseUnsignedLong(value));
+                parsed.start = () -> new Start.From(bytes(pair));
             } else if (pair.startsWith("tail=")) {
-                parsed.start = () -> new Start.Tail(Long.parseUnsignedLong(value));
+                parsed.start = () -> new Start.Tail(bytes(pair));
             } else if (pair.equals("viewers=true")) {
                 parsed.viewers = true;
             }
@@ -30,7 +29,16 @@ final class AttachQuery {
         return parsed;
     }
 
-    /** @throws NumberFormatException when it is no number */
+    private static long bytes(String pair) {
+        String value = pair.substring(pair.indexOf('=') + 1);
+        if (!value.matches("[0-9]{1,18}")) {
+            throw new IllegalArgumentException(
+                    pair.substring(0, pair.indexOf('=')) + " \"" + value + "\" is no number of bytes");
+        }
+        return Long.parseLong(value);
+    }
+
+    /** @throws IllegalArgumentException when it is no number of bytes */
     Start start() {
         return start.get();
     }

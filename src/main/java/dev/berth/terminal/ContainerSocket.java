@@ -4,6 +4,7 @@ import dev.berth.container.Attachments;
 import io.quarkus.websockets.next.OnBinaryMessage;
 import io.quarkus.websockets.next.OnClose;
 import io.quarkus.websockets.next.OnOpen;
+import io.quarkus.websockets.next.OnTextMessage;
 import io.quarkus.websockets.next.WebSocket;
 import io.quarkus.websockets.next.WebSocketConnection;
 import io.smallrye.common.annotation.Blocking;
@@ -31,6 +32,12 @@ public class ContainerSocket {
     @Blocking
     void received(Buffer frame, WebSocketConnection connection) {
         viewers.received(frame, connection);
+    }
+
+    @OnTextMessage
+    @Blocking
+    void received(String text, WebSocketConnection connection) {
+        viewers.refuseText(connection);
     }
 
     @OnClose

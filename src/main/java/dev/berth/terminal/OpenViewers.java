@@ -26,8 +26,8 @@ class OpenViewers {
             viewer.refuse(404, "Not found", e.getMessage());
         } catch (ContainerException e) {
             viewer.refuse(409, "Cannot attach", e.getMessage());
-        } catch (NumberFormatException e) {
-            viewer.refuse(400, "Not readable", "from and tail are numbers of bytes");
+        } catch (IllegalArgumentException e) {
+            viewer.refuse(422, "Invalid", e.getMessage());
         }
     }
 
@@ -35,6 +35,13 @@ class OpenViewers {
         SocketViewer viewer = byConnection.get(connection.id());
         if (viewer != null) {
             viewer.received(frame);
+        }
+    }
+
+    void refuseText(WebSocketConnection connection) {
+        SocketViewer viewer = byConnection.get(connection.id());
+        if (viewer != null) {
+            viewer.refuse(422, "Invalid", "refused a text frame: this socket speaks binary frames (berth.v1)");
         }
     }
 

@@ -7,20 +7,18 @@ import io.quarkus.websockets.next.CloseReason;
 import io.quarkus.websockets.next.WebSocketConnection;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
-import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 
 /** One WebSocket at one program: the viewer's calls become frames, the client's frames become input. Bytes are never decoded as text. */
 final class SocketViewer implements Viewer {
-    private static final int MAX_INPUT = 16 * 1024;
-
     private final WebSocketConnection connection;
     private final boolean tellsViewers;
     private final Window window = new Window();
     private final InputQueue input;
     private final CompletableFuture<Attachment> attachment = new CompletableFuture<>();
+    private volatile boolean refused;
 
     /** @param tellsViewers whether the client asked to be told of the others */
     SocketViewer(WebSocketConnection connection, boolean tellsViewers) {
@@ -88,6 +86,7 @@ final class SocketViewer implements Viewer {
 
     /** Sends a problem document and closes. */
     void refuse(int status, String title, String sentence) {
+        refused = true;
         attachment.cancel(false);
         JsonObject problem = new JsonObject()
                 .put(
@@ -113,42 +112,36 @@ final class SocketViewer implements Viewer {
         }
     }
 
-    /** A frame of the client. What breaks the contract closes the socket, and says why. */
+    /** A frame of the client. What breaks the contract is answered by a problem and the end of the socket; the program goes on. */
     void received(Buffer frame) {
-        if (frame.length() == 0 || attachment.isCancelled()) {
+        if (refused) {
             return;
         }
         try {
             Attachment open = attachment.get(); // the first frame may come while the program is still looked up
-            dispatch(open, frame.getByte(0), frame);
+            dispatch(open, ClientFrame.parse(frame));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (ExecutionException | CancellationException e) {
             return; // refused: the client was told
-        } catch (ContainerException.Invalid e) {
-            close(new CloseReason(1007, e.getMessage()));
-        } catch (IndexOutOfBoundsException | IllegalArgumentException e) {
-            close(new CloseReason(1007, "a frame of this opcode has another payload"));
+        } catch (ContainerException.Invalid | IllegalArgumentException e) {
+            refuse(422, "Invalid", e.getMessage());
         }
     }
 
-    private void dispatch(Attachment open, int opcode, Buffer frame) throws InterruptedException {
-        switch (opcode) {
-            case 16 -> input(open, frame);
-            case 17 -> input.add(open::endInput);
-            case 18 -> open.resize(frame.getUnsignedShort(1), frame.getUnsignedShort(3));
-            case 19 -> window.acknowledged(frame.getUnsignedInt(1));
-            case 20 -> open.signal(new String(frame.getBytes(1, frame.length()), StandardCharsets.US_ASCII));
-            case 21 -> close(CloseReason.NORMAL);
-            default -> close(new CloseReason(1003, "no opcode " + opcode));
+    private void dispatch(Attachment open, ClientFrame frame) throws InterruptedException {
+        if (frame instanceof ClientFrame.Input typed) {
+            input.add(() -> open.input(typed.bytes()));
+        } else if (frame instanceof ClientFrame.EndOfInput) {
+            input.add(open::endInput);
+        } else if (frame instanceof ClientFrame.Resize size) {
+            open.resize(size.columns(), size.rows());
+        } else if (frame instanceof ClientFrame.Acknowledged taken) {
+            window.acknowledged(taken.bytes());
+        } else if (frame instanceof ClientFrame.Signal signal) {
+            open.signal(signal.name());
+        } else {
+            close(CloseReason.NORMAL);
         }
-    }
-
-    private void input(Attachment open, Buffer frame) throws InterruptedException {
-        if (frame.length() - 1 > MAX_INPUT) {
-            throw new IllegalArgumentException("more than 16 KiB of input in one frame");
-        }
-        byte[] bytes = frame.getBytes(1, frame.length());
-        input.add(() -> open.input(bytes));
     }
 }

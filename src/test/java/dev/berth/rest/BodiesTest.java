@@ -79,6 +79,12 @@ class BodiesTest {
     }
 
     @Test
+    void whatIsNestedTooDeeplyIs400() {
+        assertEquals(400, refused("{\"a\":".repeat(50_000)).status());
+        assertEquals(422, refused("[".repeat(50_000)).status());
+    }
+
+    @Test
     void anArrayIsNoRequest() {
         assertEquals(422, refused("[]").status());
     }

@@ -1,0 +1,338 @@
+package dev.berth.e2e;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** The examples of the API's contract are sent as they are, and the answers have the fields that it shows: all of them, always. */
+@Timeout(300)
+class ApiExamplesIT {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    /** The contract's example of a container, in which each thing of a later version can be taken out by its name. */
+    private static final String EXAMPLE = """
+            {"image":"%s","name":"web","command":["httpd","-f"],"entrypoint":null,"env":{"A":"1"},"workingDir":null,"user":null,
+            "tty":false,"openStdin":false,"hostname":null,"labels":{},
+            "ports":[{"hostAddress":"127.0.0.1","hostPort":null,"containerPort":80,"protocol":"tcp"}],
+            "mounts":[{"type":"bind","source":"%s","target":"/src","readOnly":false}],
+            "resources":{"memory":268435456,"memorySwap":null,"cpus":1.5,"pids":200},
+            "restart":{"policy":"on-failure","maxRetries":0},"stopTimeout":10,"autoRemove":false,"network":"slirp4netns",
+            "readOnly":false,"capAdd":[],"capDrop":[],"noNewPrivileges":false,"seccomp":null,"healthcheck":null,"pull":"missing"}
+            """;
+
+    private static ImageServer server;
+    private static Berth berth;
+    private static Path source;
+
+    @BeforeAll
+    static void start() throws Exception {
+        server = ImageServer.start();
+        berth = new Berth();
+        berth.must("pull", server.image());
+        source = Files.createTempDirectory(Path.of("/tmp"), "api-example");
+        source.toFile().setReadable(true, false);
+        source.toFile().setExecutable(true, false);
+    }
+
+    @AfterAll
+    static void end() throws Exception {
+        if (berth != null) {
+            berth.close();
+        }
+        if (server != null) {
+            server.close();
+        }
+        if (source != null) {
+            Files.deleteIfExists(source);
+        }
+    }
+
+    private static ObjectNode example() throws IOException {
+        return (ObjectNode) JSON.readTree(EXAMPLE.formatted(server.image(), source));
+    }
+
+    private static JsonNode answer(int status, String method, String path, String body) throws Exception {
+        HttpResponse<String> response = berth.api(method, path, body);
+        assertEquals(status, response.statusCode(), response.body());
+        return response.body().isEmpty() ? null : JSON.readTree(response.body());
+    }
+
+    private static List<String> names(JsonNode object) {
+        List<String> names = new ArrayList<>();
+        object.fieldNames().forEachRemaining(names::add);
+        return names;
+    }
+
+    @Test
+    void theExampleOfAContainerIsTakenButForWhatIsNotThereYet() throws Exception {
+        for (String field : List.of("memory", "cpus", "pids")) {
+            JsonNode problem = answer(422, "POST", "/containers", example().toString());
+            assertTrue(problem.path("field").asText().startsWith("resources."), problem.toString());
+            ObjectNode alone = example();
+            alone.set(
+                    "resources",
+                    JSON.createObjectNode()
+                            .set(field, example().path("resources").path(field)));
+            assertEquals(
+                    "resources." + field,
+                    answer(422, "POST", "/containers", alone.toString())
+                            .path("field")
+                            .asText());
+        }
+        ObjectNode unlimited = example();
+        List.of("memory", "cpus", "pids").forEach(field -> ((ObjectNode) unlimited.path("resources")).putNull(field));
+        assertEquals(
+                "restart.policy",
+                answer(422, "POST", "/containers", unlimited.toString())
+                        .path("field")
+                        .asText());
+        ((ObjectNode) unlimited.path("restart")).put("policy", "no");
+
+        HttpResponse<String> response = berth.api("POST", "/containers", unlimited.toString());
+        assertEquals(201, response.statusCode(), response.body());
+        JsonNode made = JSON.readTree(response.body());
+        assertTrue(response.headers()
+                .firstValue("Location")
+                .orElse("")
+                .endsWith("/api/v1/containers/" + made.path("id").asText()));
+        assertEquals(
+                List.of(
+                        "id",
+                        "name",
+                        "image",
+                        "imageId",
+                        "state",
+                        "pid",
+                        "exitCode",
+                        "oomKilled",
+                        "error",
+                        "created",
+                        "started",
+                        "finished",
+                        "health",
+                        "restarts",
+                        "address",
+                        "ports",
+                        "config"),
+                names(made));
+        assertEquals(names(unlimited), names(made.path("config")), "the request, resolved: the same fields");
+        assertEquals("/", made.path("config").path("workingDir").asText());
+        assertTrue(made.path("started").isNull()
+                && made.path("exitCode").isNull()
+                && made.path("pid").isNull());
+        assertEquals("pending", made.path("ports").get(0).path("state").asText());
+        assertNotNull(Instant.parse(made.path("created").asText()));
+        assertEquals(
+                made,
+                berth.get("/containers/" + made.path("id").asText().substring(0, 12)),
+                "by a beginning of its id");
+        answer(204, "DELETE", "/containers/web", null);
+    }
+
+    @Test
+    void everyFieldMayBeNullButTheImage() throws Exception {
+        ObjectNode nothing = example();
+        names(nothing).stream().filter(name -> !name.equals("image")).forEach(nothing::putNull);
+        JsonNode made = answer(201, "POST", "/containers", nothing.toString());
+        assertEquals("sh", made.path("config").path("command").get(0).asText(), "the image's");
+        assertEquals(10, made.path("config").path("stopTimeout").asInt());
+        answer(204, "DELETE", "/containers/" + made.path("name").asText(), null);
+    }
+
+    @Test
+    void imagesHaveTheirFieldsInTheListAndAlone() throws Exception {
+        JsonNode image = berth.get("/images").get(0);
+        List<String> fields =
+                List.of("id", "references", "digest", "platform", "created", "size", "sharedSize", "layers", "usedBy");
+        assertEquals(fields, names(image));
+        JsonNode one = berth.get("/images/one?reference=" + server.image());
+        assertEquals(
+                Stream.concat(fields.stream(), Stream.of("config", "history", "layerDetails"))
+                        .toList(),
+                names(one));
+        assertEquals(
+                List.of(
+                        "entrypoint",
+                        "command",
+                        "env",
+                        "user",
+                        "workingDir",
+                        "exposedPorts",
+                        "volumes",
+                        "labels",
+                        "stopSignal",
+                        "healthcheck"),
+                names(one.path("config")));
+        assertEquals(
+                List.of("digest", "diffId", "size", "unpackedSize"),
+                names(one.path("layerDetails").get(0)));
+        assertEquals(
+                image.path("id"),
+                berth.get("/images/one?reference=" + image.path("id").asText().substring(0, 19))
+                        .path("id"));
+    }
+
+    @Test
+    void aProgramIsRunToItsEndWithWhatItWrote() throws Exception {
+        berth.must("run", "-d", "--name", "host", server.image(), "sleep", "1000");
+        String request =
+                "{\"command\":[\"sh\",\"-c\",\"echo out; echo err >&2; exit 5\"],\"tty\":false,\"openStdin\":false,"
+                        + "\"env\":{},\"user\":null,\"workingDir\":null,\"columns\":80,\"rows\":24}";
+        assertEquals(
+                JSON.readTree("{\"exitCode\":5,\"stdout\":\"out\\n\",\"stderr\":\"err\\n\",\"truncated\":false}"),
+                answer(200, "POST", "/containers/host/exec?wait=true", request));
+        String large = "{\"command\":[\"sh\",\"-c\",\"head -c 17825792 /dev/zero\"]}";
+        JsonNode cut = answer(200, "POST", "/containers/host/exec?wait=true", large);
+        assertTrue(cut.path("truncated").asBoolean());
+        assertEquals(16 << 20, cut.path("stdout").asText().length());
+
+        JsonNode processes = berth.get("/containers/host/top");
+        assertEquals(1, processes.path(0).path("containerPid").asInt(), processes.toString());
+        assertTrue(processes.toString().contains("sleep 1000"), processes.toString());
+        JsonNode usage = berth.get("/containers/host/stats");
+        assertEquals(List.of("time", "cpu", "memory", "pids", "io", "network"), names(usage));
+        assertTrue(
+                usage.path("memory").path("used").asLong() > 0
+                        && usage.path("pids").path("current").asInt() >= 1,
+                usage.toString());
+        assertTrue(berth.must("top", "host").contains("sleep 1000"));
+        assertTrue(berth.must("stats", "--no-stream").contains("host"));
+        answer(204, "DELETE", "/containers/host?force=true", null);
+    }
+
+    @Test
+    void waitingAnswersWithTheExitCodeOrWhenItIsGone() throws Exception {
+        berth.must("run", "-d", "--name", "short", server.image(), "sh", "-c", "exit 9");
+        assertEquals(JSON.readTree("{\"exitCode\":9}"), answer(200, "POST", "/containers/short/wait", null));
+        answer(204, "DELETE", "/containers/short", null);
+        berth.must("run", "-d", "--rm", "--name", "gone", server.image(), "sh", "-c", "sleep 1; exit 3");
+        assertEquals(
+                3,
+                answer(200, "POST", "/containers/gone/wait?condition=removed", null)
+                        .path("exitCode")
+                        .asInt());
+        answer(404, "GET", "/containers/gone", null);
+    }
+
+    @Test
+    void logsAreLinesOrJson() throws Exception {
+        berth.must("run", "--name", "writer", server.image(), "sh", "-c", "echo one; echo two >&2; echo three");
+        assertEquals(
+                "three\n",
+                berth.api("GET", "/containers/writer/logs?tail=1&stream=stdout", null)
+                        .body());
+        assertEquals(
+                "two\n",
+                berth.api("GET", "/containers/writer/logs?stream=stderr", null).body());
+        assertTrue(berth.api("GET", "/containers/writer/logs?timestamps", null)
+                .body()
+                .matches("(?s)\\d{4}-.*Z one\n.*"));
+        assertEquals(
+                "",
+                berth.api("GET", "/containers/writer/logs?since=2999-01-01T00:00:00Z", null)
+                        .body());
+        assertEquals(
+                "",
+                berth.api("GET", "/containers/writer/logs?until=2000-01-01T00:00:00%2B01:00", null)
+                        .body());
+        String lines = send("/containers/writer/logs?follow=true", "Accept", "application/x-ndjson")
+                .body()
+                .readLine();
+        assertEquals(List.of("time", "stream", "data"), names(JSON.readTree(lines)));
+        answer(204, "DELETE", "/containers/writer", null);
+    }
+
+    private record Streamed(BufferedReader body) {}
+
+    private static Streamed send(String path, String header, String value) throws Exception {
+        HttpRequest request = HttpRequest.newBuilder(URI.create(berth.url() + "/api/v1" + path))
+                .header("Authorization", "Bearer " + berth.token())
+                .header(header, value)
+                .build();
+        return new Streamed(new BufferedReader(new InputStreamReader(
+                HttpClient.newHttpClient()
+                        .send(request, HttpResponse.BodyHandlers.ofInputStream())
+                        .body(),
+                StandardCharsets.UTF_8)));
+    }
+
+    private static JsonNode nextEvent(BufferedReader stream) throws IOException {
+        for (String line = stream.readLine(); line != null; line = stream.readLine()) {
+            if (line.startsWith("data: ")) {
+                return JSON.readTree(line.substring("data: ".length()));
+            }
+        }
+        throw new AssertionError("the stream ended");
+    }
+
+    @Test
+    void eventsAreReplayedAfterTheLastOneAlsoByANewService() throws Exception {
+        String begin = Instant.now().toString();
+        berth.must("create", "--name", "seen", server.image(), "true");
+        JsonNode created;
+        try (BufferedReader stream = send(
+                        "/events?type=container.created&container=seen&since=" + begin, "Accept", "text/event-stream")
+                .body()) {
+            created = nextEvent(stream);
+        }
+        assertEquals(List.of("sequence", "time", "type", "object", "name", "attributes"), names(created));
+        assertEquals("seen", created.path("name").asText());
+        berth.must("rename", "seen", "found");
+        String last = created.path("sequence").asText();
+        try (BufferedReader stream = send("/events", "Last-Event-ID", last).body()) {
+            assertEquals("container.renamed", nextEvent(stream).path("type").asText());
+        }
+        berth.stopService(true);
+        berth.must("rm", "found");
+        try (BufferedReader stream = send("/events?type=service.ready&type=container.removed", "Last-Event-ID", last)
+                .body()) {
+            assertEquals("service.ready", nextEvent(stream).path("type").asText());
+            assertEquals("container.removed", nextEvent(stream).path("type").asText());
+        }
+        assertFalse(berth.get("/containers?all=true").toString().contains("found"));
+    }
+
+    @Test
+    void volumesAreMadeOnceAndPruned() throws Exception {
+        assertEquals(201, berth.api("POST", "/volumes", "{\"name\":\"kept\"}").statusCode());
+        assertEquals(
+                200,
+                berth.api("POST", "/volumes", "{\"name\":\"kept\",\"labels\":{}}")
+                        .statusCode());
+        String anonymous = berth.must("volume", "create");
+        assertTrue(berth.must("volume", "ls").contains("kept"));
+        assertEquals(anonymous, berth.must("volume", "prune", "-f"));
+        assertEquals("kept", berth.must("volume", "ls", "-q"));
+        assertEquals(
+                "kept",
+                JSON.readTree(berth.must("volume", "inspect", "kept"))
+                        .get(0)
+                        .path("name")
+                        .asText());
+        berth.must("volume", "rm", "kept");
+        assertEquals("", berth.must("volume", "ls", "-q"));
+    }
+}

@@ -1,0 +1,293 @@
+package dev.berth.e2e;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.WebSocket;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The attach socket byte for byte, as docs/api.md has it: each opcode, and what becomes of frames that are none. */
+@Timeout(300)
+class AttachFramesIT {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private static ImageServer server;
+    private static Berth berth;
+
+    @BeforeAll
+    static void start() throws Exception {
+        server = ImageServer.start();
+        berth = new Berth();
+        berth.must("pull", server.image());
+        berth.must("run", "-dit", "--name", "echo", server.image(), "cat");
+    }
+
+    @AfterAll
+    static void end() throws Exception {
+        if (berth != null) {
+            berth.close();
+        }
+        if (server != null) {
+            server.close();
+        }
+    }
+
+    /** A client that keeps every frame that comes. */
+    private static final class Client implements WebSocket.Listener, AutoCloseable {
+        private static final ByteBuffer END = ByteBuffer.allocate(0);
+
+        private final BlockingQueue<ByteBuffer> frames = new LinkedBlockingQueue<>();
+        private final ByteArrayOutputStream partial = new ByteArrayOutputStream();
+        private final WebSocket socket;
+
+        Client(String path) throws Exception {
+            socket = HttpClient.newHttpClient()
+                    .newWebSocketBuilder()
+                    .header("Authorization", "Bearer " + berth.token())
+                    .subprotocols("berth.v1")
+                    .buildAsync(URI.create(berth.url().replaceFirst("http", "ws") + "/api/v1" + path), this)
+                    .get(20, TimeUnit.SECONDS);
+        }
+
+        @Override
+        public CompletionStage<?> onBinary(WebSocket from, ByteBuffer data, boolean last) {
+            while (data.hasRemaining()) {
+                partial.write(data.get());
+            }
+            if (last) {
+                frames.add(ByteBuffer.wrap(partial.toByteArray()));
+                partial.reset();
+            }
+            from.request(1);
+            return null;
+        }
+
+        @Override
+        public CompletionStage<?> onClose(WebSocket from, int status, String reason) {
+            frames.add(END);
+            return CompletableFuture.completedFuture(null);
+        }
+
+        @Override
+        public void onError(WebSocket from, Throwable error) {
+            frames.add(END);
+        }
+
+        void send(int opcode, byte... payload) throws Exception {
+            ByteBuffer frame = ByteBuffer.allocate(payload.length + 1)
+                    .put((byte) opcode)
+                    .put(payload)
+                    .flip();
+            socket.sendBinary(frame, true).get(20, TimeUnit.SECONDS);
+        }
+
+        /** The next frame of this opcode; others are passed over. */
+        ByteBuffer next(int opcode) throws Exception {
+            while (true) {
+                ByteBuffer frame = frames.poll(20, TimeUnit.SECONDS);
+                if (frame == null || frame == END) {
+                    throw new AssertionError(
+                            "no frame of opcode " + opcode + (frame == null ? " in time" : ": closed"));
+                }
+                if (frame.get(0) == opcode) {
+                    return frame.position(1).slice();
+                }
+            }
+        }
+
+        void awaitOutput(String text) throws Exception {
+            StringBuilder all = new StringBuilder();
+            while (all.indexOf(text) < 0) {
+                all.append(StandardCharsets.UTF_8.decode(next(1)));
+            }
+        }
+
+        boolean isClosed() throws InterruptedException {
+            for (ByteBuffer frame = frames.poll(20, TimeUnit.SECONDS);
+                    frame != null;
+                    frame = frames.poll(20, TimeUnit.SECONDS)) {
+                if (frame == END) {
+                    return true;
+                }
+            }
+            return false;
+        }
+
+        @Override
+        public void close() {
+            socket.abort();
+        }
+    }
+
+    private static byte[] bytes(int... values) {
+        ByteBuffer buffer = ByteBuffer.allocate(values.length * 2);
+        for (int value : values) {
+            buffer.putShort((short) value);
+        }
+        return buffer.array();
+    }
+
+    private static JsonNode error(Client client) throws Exception {
+        JsonNode problem =
+                JSON.readTree(StandardCharsets.UTF_8.decode(client.next(8)).toString());
+        assertTrue(problem.path("type").asText().startsWith("https://berth.dev/problems/"), problem.toString());
+        assertTrue(problem.path("detail").asText().length() > 10, problem.toString());
+        return problem;
+    }
+
+    @Test
+    void eachOpcodeHasItsPayload() throws Exception {
+        berth.must("run", "-dit", "--name", "whole", server.image(), "cat");
+        try (Client client = new Client("/containers/whole/attach?from=0")) {
+            assertEquals("berth.v1", client.socket.getSubprotocol());
+            ByteBuffer begins = client.next(3);
+            assertEquals(12, begins.remaining(), "offset, columns, rows");
+            assertTrue(begins.getShort(8) > 0 && begins.getShort(10) > 0);
+            assertEquals(8, client.next(4).remaining(), "offset");
+            client.send(16, "hello\r".getBytes(StandardCharsets.UTF_8));
+            client.awaitOutput("hello");
+            client.send(19, (byte) 0, (byte) 0, (byte) 0, (byte) 5);
+            client.send(18, bytes(101, 41));
+            ByteBuffer size = client.next(5);
+            assertEquals(4, size.remaining());
+            assertEquals(101, size.getShort(0));
+            assertEquals(41, size.getShort(2));
+            client.send(20, "KILL".getBytes(StandardCharsets.US_ASCII));
+            ByteBuffer exited = client.next(6);
+            assertEquals(4, exited.remaining());
+            assertEquals(137, exited.getInt(0));
+            assertTrue(client.isClosed());
+        }
+    }
+
+    @Test
+    void anExecSessionHasTheSameFrames() throws Exception {
+        String request = "{\"command\":[\"sh\",\"-c\",\"cat; echo ending >&2; exit 7\"],\"openStdin\":true}";
+        String id = JSON.readTree(
+                        berth.api("POST", "/containers/echo/exec", request).body())
+                .path("id")
+                .asText();
+        try (Client client = new Client("/exec/" + id + "/attach?from=0")) {
+            client.send(16, "to and fro\n".getBytes(StandardCharsets.UTF_8));
+            client.awaitOutput("to and fro");
+            client.send(17);
+            assertEquals(
+                    "ending\n", StandardCharsets.UTF_8.decode(client.next(2)).toString());
+            assertEquals(7, client.next(6).getInt(0));
+        }
+    }
+
+    @Test
+    void detachingLeavesTheProgramRunning() throws Exception {
+        try (Client client = new Client("/containers/echo/attach?tail=0")) {
+            client.next(4);
+            client.send(21);
+            assertTrue(client.isClosed());
+        }
+        assertEquals("running", berth.get("/containers/echo").path("state").asText());
+    }
+
+    static Stream<Arguments> badFrames() {
+        return Stream.of(
+                Arguments.of("empty", new byte[0]),
+                Arguments.of("opcode 0", new byte[] {0}),
+                Arguments.of("an opcode of the server's", new byte[] {1, 65}),
+                Arguments.of("opcode 99", new byte[] {99, 1, 2, 3}),
+                Arguments.of("opcode 255", new byte[] {-1}),
+                Arguments.of(
+                        "too much input",
+                        ByteBuffer.allocate(16 * 1024 + 2).put(0, (byte) 16).array()),
+                Arguments.of("an end with a payload", new byte[] {17, 0}),
+                Arguments.of("a short resize", new byte[] {18, 0, 80}),
+                Arguments.of("a long resize", new byte[] {18, 0, 80, 0, 24, 0}),
+                Arguments.of("a resize to nothing", new byte[] {18, 0, 0, 0, 0}),
+                Arguments.of("a short acknowledgement", new byte[] {19, 0}),
+                Arguments.of("no signal", new byte[] {20}),
+                Arguments.of("an unknown signal", new byte[] {20, 'N', 'O', 'P', 'E'}),
+                Arguments.of("a signal of noise", new byte[] {20, -1, 0, -128}),
+                Arguments.of("a detach with a payload", new byte[] {21, 1}));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("badFrames")
+    void aFrameThatBreaksTheContractIsAnsweredAndEndsTheSocket(String what, byte[] frame) throws Exception {
+        int pid = berth.get("/containers/echo").path("pid").asInt();
+        try (Client client = new Client("/containers/echo/attach?tail=0")) {
+            client.next(4);
+            client.socket.sendBinary(ByteBuffer.wrap(frame), true).get(20, TimeUnit.SECONDS);
+            assertEquals(422, error(client).path("status").asInt());
+            assertTrue(client.isClosed());
+        }
+        assertEquals(pid, berth.get("/containers/echo").path("pid").asInt(), "the program goes on");
+    }
+
+    @Test
+    void aTextFrameIsAnsweredAndEndsTheSocket() throws Exception {
+        try (Client client = new Client("/containers/echo/attach?tail=0")) {
+            client.next(4);
+            client.socket.sendText("hello", true).get(20, TimeUnit.SECONDS);
+            assertEquals(422, error(client).path("status").asInt());
+            assertTrue(client.isClosed());
+        }
+    }
+
+    @Test
+    void whatCannotBeAttachedToIsToldByAFrame() throws Exception {
+        for (String[] one : new String[][] {
+            {"/containers/nobody/attach", "404"},
+            {"/exec/nobody/attach", "404"},
+            {"/containers/echo/attach?from=x", "422"},
+            {"/containers/echo/attach?tail=-1", "422"},
+            {"/containers/echo/attach?from=99999999999999999999", "422"}
+        }) {
+            try (Client client = new Client(one[0])) {
+                assertEquals(one[1], error(client).path("status").asText(), one[0]);
+                assertTrue(client.isClosed(), one[0]);
+            }
+        }
+    }
+
+    @Test
+    void anOffsetBeyondTheLogBeginsAtItsEnd() throws Exception {
+        try (Client client = new Client("/containers/echo/attach?from=999999999999999999")) {
+            client.next(3);
+            client.next(4);
+        }
+        assertFalse(berth.get("/containers/echo").path("pid").isNull());
+    }
+
+    @Test
+    void anUpgradeWithoutTheTokenIsRefused() throws IOException {
+        RawHttp http = new RawHttp(berth);
+        String request = "GET /api/v1/containers/echo/attach HTTP/1.1\r\nHost: 127.0.0.1:" + http.port()
+                + "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+                + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
+        assertEquals(401, http.send(request + "\r\n").status());
+        assertEquals(
+                403,
+                http.send(request + "Authorization: Bearer " + berth.token()
+                                + "\r\nOrigin: http://evil.example\r\n\r\n")
+                        .status());
+    }
+}

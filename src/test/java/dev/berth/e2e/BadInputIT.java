@@ -1,0 +1,340 @@
+package dev.berth.e2e;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.BiConsumer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/**
+ * Every call that the service's own OpenAPI document lists, with every kind of bad input that its schemas let one think of: a status that
+ * is documented, a problem that names the field, and afterwards a service in which not a byte has changed. A call that comes later is
+ * tried as soon as the document lists it.
+ */
+@Timeout(600)
+class BadInputIT {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String API = "/api/v1";
+
+    private static ImageServer server;
+    private static Berth berth;
+    private static RawHttp http;
+    private static JsonNode document;
+    private static String session;
+
+    private Map<String, String> before;
+
+    /** A body for each call that takes JSON: what one mistake is put into. Not one of them is ever sent as it is. */
+    private static Map<String, String> bodies() {
+        return Map.of(
+                "/containers", "{\"image\":\"%s\"}".formatted(server.image()),
+                "/containers/{container}/rename", "{\"name\":\"other\"}",
+                "/containers/{container}/exec", "{\"command\":[\"true\"]}",
+                "/containers/{container}/ports", "{\"containerPort\":80}",
+                "/exec/{id}/resize", "{\"columns\":80,\"rows\":24}",
+                "/volumes", "{\"name\":\"fresh\"}",
+                "/images/pull", "{\"reference\":\"%s\"}".formatted(server.image()));
+    }
+
+    @BeforeAll
+    static void start() throws Exception {
+        server = ImageServer.start();
+        berth = new Berth();
+        berth.must("pull", server.image());
+        berth.must("create", "--name", "made", "-v", "kept:/kept", server.image(), "true");
+        berth.must("run", "-d", "--name", "runs", server.image(), "sleep", "1000");
+        session = JSON.readTree(berth.api("POST", "/containers/runs/exec", "{\"command\":[\"sleep\",\"1000\"]}")
+                        .body())
+                .path("id")
+                .asText();
+        http = new RawHttp(berth);
+        document = JSON.readTree(http.get("/q/openapi", "").body());
+    }
+
+    @AfterAll
+    static void end() throws Exception {
+        if (berth != null) {
+            String log = Files.readString(berth.runtimeDirectory().resolve("service.log"));
+            berth.close();
+            assertFalse(log.contains("ERROR"), log);
+            assertFalse(log.contains("\tat "), log);
+        }
+        if (server != null) {
+            server.close();
+        }
+    }
+
+    @BeforeEach
+    void look() throws Exception {
+        before = Fingerprint.of(berth);
+    }
+
+    @AfterEach
+    void nothingChanged() throws Exception {
+        assertEquals(before, Fingerprint.of(berth));
+    }
+
+    /** What every refusal has in common. @return the problem */
+    private static JsonNode problem(String what, RawHttp.Answers answer, Set<Integer> statuses) throws IOException {
+        assertEquals(1, answer.statuses().size(), () -> what + ": " + answer.text());
+        assertTrue(statuses.contains(answer.status()), () -> what + " wants " + statuses + ": " + answer.text());
+        assertTrue(
+                answer.header("content-type").startsWith("application/problem+json"),
+                () -> what + ": " + answer.text());
+        JsonNode problem = JSON.readTree(answer.body());
+        assertEquals(answer.status(), problem.path("status").asInt(), what);
+        assertTrue(
+                problem.path("type").asText().matches("https://berth\\.dev/problems/[a-z0-9-]+"), problem.toString());
+        String sentence = problem.path("detail").asText();
+        assertFalse(sentence.isBlank() || sentence.contains("\n"), problem.toString());
+        assertFalse(
+                sentence.matches("(?s).*(Exception|dev\\.berth|java\\.|jackson|\\bat [a-z]+\\.).*"),
+                problem.toString());
+        return problem;
+    }
+
+    /** With names for the placeholders of a path. */
+    private static String path(String template) {
+        return API
+                + template.replace("{container}", "runs")
+                        .replace("{id}", template.startsWith("/exec") ? session : "p999")
+                        .replace("{name}", "kept")
+                        .replace("{protocol}", "tcp")
+                        .replace("{hostPort}", "9999");
+    }
+
+    private static void eachCall(BiConsumer<String, String> visitor) {
+        document.path("paths")
+                .properties()
+                .forEach(path -> path.getValue()
+                        .fieldNames()
+                        .forEachRemaining(method -> visitor.accept(
+                                method.toUpperCase(java.util.Locale.ROOT),
+                                path.getKey().substring(API.length()))));
+    }
+
+    private static JsonNode resolved(JsonNode schema) {
+        return schema.has("$ref")
+                ? resolved(document.at(schema.path("$ref").asText().substring(1)))
+                : schema;
+    }
+
+    private static JsonNode call(String method, String template) {
+        return document.path("paths").path(API + template).path(method.toLowerCase(java.util.Locale.ROOT));
+    }
+
+    private interface Body {
+        void check(String template, String path, String valid, JsonNode schema) throws IOException;
+    }
+
+    /** Visits each call that takes JSON. */
+    private static void eachBody(Body visitor) throws IOException {
+        List<String> templates = new ArrayList<>();
+        eachCall((method, template) -> {
+            JsonNode content = call(method, template).path("requestBody").path("content");
+            if (content.has("application/json")) {
+                assertEquals("POST", method);
+                assertNotNull(bodies().get(template), "this test knows no body for " + template);
+                templates.add(template);
+            }
+        });
+        assertFalse(templates.isEmpty());
+        for (String template : templates) {
+            JsonNode content = call("POST", template).path("requestBody").path("content");
+            visitor.check(
+                    template,
+                    path(template),
+                    bodies().get(template),
+                    resolved(content.path("application/json").path("schema")));
+        }
+    }
+
+    @Test
+    void whatIsNoJsonIs400() throws Exception {
+        eachBody((template, path, valid, schema) -> {
+            String first = valid.substring(1, valid.indexOf(':'));
+            for (String body : List.of(
+                    "",
+                    " ",
+                    "null",
+                    "{",
+                    "}",
+                    "{]",
+                    "[1,",
+                    "nonsense",
+                    "'a'",
+                    valid.substring(0, valid.length() - 1),
+                    valid + "x",
+                    valid + valid,
+                    valid.replace("{", "{" + first + ":null,"),
+                    "\u0000",
+                    "{\"a\":NaN}",
+                    "{\"a\":Infinity}",
+                    "{\"a\":+1}",
+                    "{\"a\":01}",
+                    "{a:1}",
+                    "{\"a\":\"\u0001\"}",
+                    "// x\n" + valid,
+                    "[".repeat(100_000),
+                    "{\"a\":".repeat(50_000),
+                    "{\"a\":1e999999999}".substring(0, 9))) {
+                problem(template + " with " + cut(body), http.post(path, "application/json", body), Set.of(400, 422));
+            }
+            assertEquals(
+                    400,
+                    http.post(path, "application/json", valid + "x").status(),
+                    "more behind the object: " + template);
+        });
+    }
+
+    @Test
+    void whatIsTooLargeIs413() throws Exception {
+        eachBody((template, path, valid, schema) -> {
+            String large = valid.replaceFirst("\\{", "{\"more\":\"" + "x".repeat(1 << 20) + "\",");
+            problem(template, http.post(path, "application/json", large), Set.of(413));
+            StringBuilder chunked = new StringBuilder(http.head("POST " + path + " HTTP/1.1"))
+                    .append(
+                            "Content-Type: application/json\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n");
+            for (int i = 0; i < large.length(); i += 60_000) {
+                String part = large.substring(i, Math.min(large.length(), i + 60_000));
+                chunked.append(Integer.toHexString(part.length()))
+                        .append("\r\n")
+                        .append(part)
+                        .append("\r\n");
+            }
+            problem(
+                    template + " in chunks",
+                    http.send(chunked.append("0\r\n\r\n").toString()),
+                    Set.of(413));
+        });
+    }
+
+    @Test
+    void anotherKindOfBodyIs415() throws Exception {
+        eachBody((template, path, valid, schema) -> {
+            for (String type : List.of(
+                    "text/plain", "application/xml", "application/x-www-form-urlencoded", "multipart/form-data")) {
+                problem(template + " as " + type, http.post(path, type, valid), Set.of(415));
+            }
+            problem(template + " as nonsense", http.post(path, "/;;=", valid), Set.of(400, 415));
+        });
+    }
+
+    @Test
+    void aFieldThatNobodyKnowsIs422AndNamed() throws Exception {
+        eachBody((template, path, valid, schema) -> {
+            for (String name : List.of("bogus", "Image", "__proto__", "a\\u0000b", "ä".repeat(200))) {
+                String body = valid.replaceFirst("\\{", "{\"" + name.replace("\\", "\\\\") + "\":1,");
+                JsonNode problem = problem(
+                        template + " with " + cut(name), http.post(path, "application/json", body), Set.of(422));
+                assertTrue(problem.hasNonNull("field"), problem.toString());
+            }
+        });
+    }
+
+    @Test
+    void aFieldOfTheWrongTypeIs422AndNamed() throws Exception {
+        eachBody((template, path, valid, schema) -> {
+            for (Map.Entry<String, JsonNode> field : schema.path("properties").properties()) {
+                for (String wrong : wrongFor(resolved(field.getValue()))) {
+                    ObjectNode body = (ObjectNode) JSON.readTree(valid);
+                    body.set(field.getKey(), JSON.readTree(wrong));
+                    String what = template + " with " + field.getKey() + " " + cut(wrong);
+                    JsonNode problem = problem(what, http.post(path, "application/json", body.toString()), Set.of(422));
+                    assertTrue(problem.path("field").asText().startsWith(field.getKey()), what + ": " + problem);
+                }
+            }
+        });
+    }
+
+    private static List<String> wrongFor(JsonNode type) {
+        return switch (type.path("type").asText()) {
+            case "string" -> List.of("1", "true", "[]", "{}", "\"\\u0000\"", "\"\"");
+            case "integer" ->
+                List.of(
+                        "\"1\"",
+                        "true",
+                        "[]",
+                        "{}",
+                        "1.5",
+                        "-1",
+                        "-9223372036854775808",
+                        "99999999999999999999",
+                        "1e400");
+            case "number" -> List.of("\"1\"", "true", "[]", "{}", "-1");
+            case "boolean" -> List.of("\"true\"", "1", "0", "[]", "{}");
+            case "array" -> List.of("1", "true", "\"x\"", "{}", "[null]", "[[]]", "[true]");
+            case "object" -> List.of("1", "true", "\"x\"", "[]");
+            default -> List.of("1", "true", "\"x\"", "[]", "{}");
+        };
+    }
+
+    @Test
+    void garbageInAQueryIs422AndNamed() throws Exception {
+        List<String[]> tries = new ArrayList<>();
+        eachCall((method, template) -> {
+            for (JsonNode parameter : call(method, template).path("parameters")) {
+                if (parameter.path("in").asText().equals("query")) {
+                    String name = parameter.path("name").asText();
+                    for (String value : garbage(name, resolved(parameter.path("schema")))) {
+                        tries.add(new String[] {method, template, name, value});
+                    }
+                }
+            }
+        });
+        assertTrue(tries.size() > 50, "few parameters: " + tries.size());
+        for (String[] one : tries) {
+            String escaped = URLEncoder.encode(one[3], StandardCharsets.UTF_8);
+            String line = one[0] + " " + path(one[1]) + "?" + one[2] + "=" + escaped + " HTTP/1.1";
+            String body = bodies().getOrDefault(one[1], "");
+            String request = http.head(line) + "Connection: close\r\n"
+                    + (one[0].equals("GET")
+                            ? ""
+                            : "Content-Type: application/json\r\nContent-Length: " + body.length() + "\r\n")
+                    + "\r\n" + (one[0].equals("GET") ? "" : body);
+            boolean object = Set.of("reference", "container").contains(one[2]);
+            JsonNode problem = problem(cut(line), http.send(request), object ? Set.of(404, 422) : Set.of(422));
+            assertTrue(object || problem.path("field").asText().equals(one[2]), line + ": " + problem);
+        }
+    }
+
+    /** Values that a parameter cannot have. A label may be any text. */
+    private static List<String> garbage(String name, JsonNode type) {
+        return switch (type.path("type").asText()) {
+            case "boolean" -> List.of("7", "yes", "TRUE", "true,false", "\u0000", "x".repeat(2000));
+            case "integer" -> List.of("-1", "1.5", "1e3", "99999999999999999999", "NaN", "x", "０", "0x10", " 1");
+            default ->
+                name.equals("label") || name.equals("hostAddress")
+                        ? List.of()
+                        : List.of(
+                                "\u0000",
+                                "no such thing",
+                                "../../etc/passwd",
+                                "-99999999999999999999",
+                                "ä%",
+                                "x".repeat(2000));
+        };
+    }
+
+    private static String cut(String text) {
+        return text.length() > 120 ? text.substring(0, 120) + "…" : text;
+    }
+}
