@@ -1,16 +1,22 @@
 package dev.berth.container;
 
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import dev.berth.image.ImageUse;
+import dev.berth.oci.Digest;
+import dev.berth.oci.OciException;
 import dev.berth.store.DurableFile;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** The records of all containers on the disk. */
 final class ContainerRecords {
@@ -54,6 +60,34 @@ final class ContainerRecords {
             throw new ContainerException.Failed("cannot list " + paths.containers() + ": " + e.getMessage(), e);
         }
         return records;
+    }
+
+    /** Which images containers hold: those of a newer Berth, too, though nothing else of them is understood. */
+    List<ImageUse> uses() {
+        List<ImageUse> uses = new ArrayList<>();
+        try (DirectoryStream<Path> directories = Files.newDirectoryStream(paths.containers())) {
+            for (Path directory : directories) {
+                String id = directory.getFileName().toString();
+                if (ContainerId.isId(id)) {
+                    use(id).ifPresent(uses::add);
+                }
+            }
+        } catch (NoSuchFileException none) {
+            return List.of();
+        } catch (IOException e) {
+            throw new ContainerException.Failed("cannot list " + paths.containers() + ": " + e.getMessage(), e);
+        }
+        return uses;
+    }
+
+    private Optional<ImageUse> use(String id) {
+        try {
+            JsonNode manifest =
+                    JSON.readTree(Files.readAllBytes(paths.record(id))).path("manifest");
+            return Optional.of(new ImageUse(id, Digest.parse(manifest.asText())));
+        } catch (IOException | OciException unreadable) {
+            return Optional.empty(); // half made, or damaged, which is told when it is looked for
+        }
     }
 
     /** Directories of containers whose making was interrupted. */

@@ -4,7 +4,6 @@ import dev.berth.image.ImageException;
 import dev.berth.image.ImageUse;
 import dev.berth.launcher.BadLaunch;
 import dev.berth.launcher.Signal;
-import dev.berth.oci.Digest;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -65,10 +64,7 @@ public final class Containers implements Attachments {
 
     /** Which images containers hold, stopped ones too. */
     public static List<ImageUse> uses(Path dataDir) {
-        return new ContainerRecords(new ContainerPaths(dataDir, dataDir))
-                .all().stream()
-                        .map(record -> new ImageUse(record.id(), Digest.parse(record.manifest())))
-                        .toList();
+        return new ContainerRecords(new ContainerPaths(dataDir, dataDir)).uses();
     }
 
     public Events events() {
