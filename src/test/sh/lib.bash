@@ -89,6 +89,34 @@ end_test_host() {
     ! declare -F test_host_down >/dev/null || test_host_down
 }
 
+# build_previous: the build before this one, for the test of the upgrade, is made from the history in $previous. It is the last one whose
+# program differs: of a commit that changes tests only, nothing could be learnt. Kept in target/, for it costs half a minute.
+build_previous() {
+    local commit
+    previous=
+    commit=$(git rev-list -n 1 HEAD -- src/main pom.xml 2>/dev/null) || return 0
+    if [[ -z $(git status --porcelain -- src/main pom.xml) ]]; then
+        commit=$(git rev-parse --verify --quiet "$commit^") || return 0
+    fi
+    previous=$here/target/previous-$commit
+    if [[ ! -f $previous/target/.built ]]; then
+        rm -rf "$here"/target/previous-*
+        mkdir -p "$previous"
+        git archive "$commit" | tar -x -C "$previous"
+        (cd "$previous" && mvn -B -q -DskipTests package) || return 1
+        touch "$previous/target/.built"
+    fi
+}
+
+# copy_previous DIRECTORY OWNER: readable for another user, and without what only a build needs.
+copy_previous() {
+    mkdir -p "$1/target"
+    cp -rp "$previous/berth" "$previous/pom.xml" "$previous/src" "$1/"
+    cp -p "$previous/target/berth.jar" "$previous/target/berth-init" "$1/target/"
+    touch "$1/target/.built"
+    chown -R "$2:" "$1"
+}
+
 # copy_checkout DIRECTORY OWNER: the checkout and its build, readable for another user. Without the archives of classes, which
 # hold only where they were made.
 copy_checkout() {
@@ -107,10 +135,11 @@ copy_checkout() {
 
 as_user() {
     if [[ $EUID != 0 ]]; then
-        run_as=() checkout=$here reports=$work/reports-user
+        run_as=() checkout=$here before=${previous-} reports=$work/reports-user
     else
-        checkout=$work/checkout reports=$work/reports-user
+        checkout=$work/checkout before=${previous:+$work/previous} reports=$work/reports-user
         copy_checkout "$checkout" "$tester"
+        [[ ! ${previous-} ]] || copy_previous "$work/previous" "$tester"
         run_as=(runuser -u "$tester" -- env -i "HOME=$(getent passwd "$tester" | cut -d: -f6)" "PATH=$PATH" "USER=$tester" LANG=C.UTF-8)
     fi
     mkdir -p "$reports"
@@ -143,8 +172,13 @@ end_to_end() {
     fi
     # What only root can look at is left out of the other run, not skipped in it.
     [[ $who == "as root" ]] || select+=(--exclude-tag root)
+    if [[ ! ${previous-} ]]; then
+        say "no history here: the upgrade from the build before is not tested"
+        select+=(--exclude-tag upgrade)
+    fi
     say "end to end $who"
     (cd "$checkout" && "${run_as[@]}" "BERTH_CHECKOUT=$checkout" "BERTH_MUST_WORK=$must" "BERTH_SOAK=${BERTH_SOAK:-}" "BERTH_SEED=${BERTH_SEED:-}" \
+        "BERTH_PREVIOUS=${before:-}" \
         "BERTH_TEST_REGISTRY=${BERTH_TEST_REGISTRY:-}" "BERTH_TEST_REGISTRY_AUTH=${BERTH_TEST_REGISTRY_AUTH:-}" "BERTH_TEST_HOST=${test_host:-}" \
         "$(java_program)" -Xmx512m -Djna.tmpdir="$reports" \
         -cp "$checkout/target/test-classes:$checkout/target/classes:$checkout/target/test-lib/*" \

@@ -36,7 +36,7 @@ public final class Berth implements AutoCloseable {
     private static final long PATIENCE_SECONDS = 120;
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    private final Path script;
+    private Path script;
     private final Path base;
     private final Map<String, String> environment = new TreeMap<>();
     private final HttpClient http = HttpClient.newHttpClient();
@@ -62,9 +62,12 @@ public final class Berth implements AutoCloseable {
     }
 
     public Berth() throws IOException {
-        String checkout = System.getenv("BERTH_CHECKOUT");
-        Need.that(checkout != null && !checkout.isEmpty(), "this test needs a built checkout: run it by ./berth test");
-        script = Path.of(checkout, "berth");
+        this(checkout());
+    }
+
+    /** @param checkout a built one, of whatever age */
+    public Berth(Path checkout) throws IOException {
+        use(checkout);
         // Root's service is another user, which must be able to come in here.
         base = Files.createTempDirectory(
                 Path.of("/tmp"),
@@ -75,6 +78,18 @@ public final class Berth implements AutoCloseable {
         environment.put("BERTH_RUNTIME_DIR", runtimeDirectory().toString());
         environment.put("XDG_CONFIG_HOME", base.resolve("config").toString());
         environment.put("BERTH_PORT", "0");
+    }
+
+    /** The checkout that is tested. */
+    static Path checkout() {
+        String checkout = System.getenv("BERTH_CHECKOUT");
+        Need.that(checkout != null && !checkout.isEmpty(), "this test needs a built checkout: run it by ./berth test");
+        return Path.of(checkout);
+    }
+
+    /** From now on verbs are those of another build, with the same directories. */
+    public void use(Path checkout) {
+        script = checkout.resolve("berth");
     }
 
     public Path dataDirectory() {

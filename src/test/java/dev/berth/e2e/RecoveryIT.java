@@ -6,10 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -104,32 +100,15 @@ class RecoveryIT {
     void aForwardAnswersAgain() throws Exception {
         berth.must("run", "-d", "--name", "web", "-p", ":80", server.image(), "httpd", "-f", "-p", "80", "-h", "/www");
         int port = inspect("web").path("ports").path(0).path("hostPort").asInt();
-        assertTrue(fetch(port).contains("hello from a container"));
+        assertTrue(Page.at(port).contains("hello from a container"));
         killService();
-        assertTrue(fetch(port).contains("hello from a container"));
+        assertTrue(Page.at(port).contains("hello from a container"));
         berth.must("ps");
         assertEquals(
                 "active", inspect("web").path("ports").path(0).path("state").asText());
         berth.must("stop", "-t", "1", "web");
         berth.must("start", "web");
-        assertTrue(fetch(port).contains("hello from a container"));
-    }
-
-    private static String fetch(int port) throws Exception {
-        HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/"))
-                .build();
-        for (int i = 0; ; i++) {
-            try {
-                return HttpClient.newHttpClient()
-                        .send(request, HttpResponse.BodyHandlers.ofString())
-                        .body();
-            } catch (IOException notYet) {
-                if (i == 50) {
-                    throw notYet;
-                }
-                Thread.sleep(100);
-            }
-        }
+        assertTrue(Page.at(port).contains("hello from a container"));
     }
 
     @Test
