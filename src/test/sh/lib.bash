@@ -153,7 +153,7 @@ as_user() {
 
 # From the same copy, which the service's own user can read wherever the checkout lies.
 as_root() {
-    chown -R root: "$work/checkout"
+    chown -R root: "$work/checkout" ${previous:+"$work/previous"}
     run_as=(env) checkout=$work/checkout reports=$work/reports-root who="as root" omit=(--exclude-tag ordinary-user)
     mkdir -p "$reports"
     "$@"

@@ -80,7 +80,8 @@ class OlderRecordsTest {
                         "91e38c2d-6609-4f52-9470-2c59d7669b64",
                         new ProcessIdentity(18847, 1497139),
                         new ProcessIdentity(18848, 1497139),
-                        Optional.of(new ProcessIdentity(18853, 1497141))),
+                        Optional.of(new ProcessIdentity(18853, 1497141)),
+                        Optional.empty()),
                 MonitorRecord.read(container(RUNS)).orElseThrow());
     }
 
