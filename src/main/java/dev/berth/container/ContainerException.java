@@ -51,6 +51,13 @@ public abstract sealed class ContainerException extends RuntimeException {
         }
     }
 
+    /** What was sent with the request cannot be read. */
+    public static final class Unreadable extends ContainerException {
+        public Unreadable(String message) {
+            super(message, null);
+        }
+    }
+
     /** The container could not be started: the exit code is 125, 126 or 127 as docker has it. */
     public static final class NotStarted extends ContainerException {
         private final int exitCode;

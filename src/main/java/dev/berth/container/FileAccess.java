@@ -1,17 +1,26 @@
 package dev.berth.container;
 
 import dev.berth.files.FilesException;
+import dev.berth.files.Giving;
 import dev.berth.files.Keep;
 import dev.berth.files.RootedTree;
 import dev.berth.files.TreeLister;
 import dev.berth.files.TreePacker;
+import dev.berth.files.TreeUnpacker;
 import dev.berth.linux.Fd;
 import dev.berth.linux.SyscallException;
 import dev.berth.linux.Syscalls;
+import dev.berth.rootfs.AttributeWriter;
+import dev.berth.rootfs.Decompression;
+import dev.berth.rootfs.Owners;
 import dev.berth.rootfs.RootfsException;
+import dev.berth.rootfs.tar.TarReader;
 import dev.berth.rootfs.tar.TarWriter;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.PushbackInputStream;
+import java.nio.file.Path;
 import java.util.List;
 
 /**
@@ -22,11 +31,13 @@ public final class FileAccess {
     private final Syscalls calls;
     private final Directory directory;
     private final Roots roots;
+    private final AttributeWriter attributes;
 
     FileAccess(Syscalls calls, Directory directory, Roots roots) {
         this.calls = calls;
         this.directory = directory;
         this.roots = roots;
+        this.attributes = new AttributeWriter(calls, Owners.read(Path.of("/proc/self")));
     }
 
     /** What to read: a symbolic link at the end of the path is taken itself unless it is followed. */
@@ -74,6 +85,36 @@ public final class FileAccess {
             tar.finish();
             return null;
         });
+    }
+
+    /**
+     * Makes the files of a tar stream (also packed with gzip or zstd) beneath a directory. What came before a failure stays, whole files
+     * only. Owners are the archive's.
+     *
+     * @throws ContainerException.Unreadable when it is no tar stream, a damaged one, or one that broke off
+     */
+    public void write(String container, FilePath path, InputStream archive) {
+        Source destination = new Source(container, path, true);
+        with(destination, "write to", tree -> {
+            unpack(tree.unpacker(path.raw(), Giving.all(attributes)), archive);
+            return null;
+        });
+    }
+
+    private static void unpack(TreeUnpacker unpacker, InputStream archive) {
+        try {
+            PushbackInputStream sent = new PushbackInputStream(archive);
+            int first = sent.read();
+            if (first < 0) {
+                throw new ContainerException.Unreadable("the request has no body: send a tar stream");
+            }
+            sent.unread(first);
+            // Not closed: the request's body is its reader's.
+            unpacker.unpack(new TarReader(Decompression.of(sent)));
+            archive.transferTo(OutputStream.nullOutputStream());
+        } catch (IOException e) {
+            throw new ContainerException.Unreadable("cannot read the tar stream that was sent: " + e.getMessage());
+        }
     }
 
     private interface Work<T> {

@@ -6,6 +6,7 @@ import dev.berth.linux.Resolve;
 import dev.berth.linux.Stat;
 import dev.berth.linux.SyscallException;
 import dev.berth.linux.Syscalls;
+import dev.berth.rootfs.RootedDirectory;
 import dev.berth.rootfs.tar.RawName;
 
 /**
@@ -52,8 +53,10 @@ public final class RootedTree {
         return new Fd(calls, calls.openat2(root.number(), RawName.bytes(path), flags, 0, IN_ROOT));
     }
 
-    Syscalls calls() {
-        return calls;
+    /** Makes the files of an archive beneath a directory of this tree. */
+    public TreeUnpacker unpacker(String directory, Giving giving) {
+        directory(directory).close();
+        return new TreeUnpacker(calls, RootedDirectory.asRoot(calls, root), directory, giving);
     }
 
     /** What a symbolic link leads to; null when that is nothing. */

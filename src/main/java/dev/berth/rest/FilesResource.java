@@ -7,17 +7,21 @@ import dev.berth.container.FilePath;
 import dev.berth.container.FileView;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
+import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import java.io.InputStream;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.RestQuery;
@@ -92,11 +96,24 @@ public class FilesResource {
         return Flag.of("self", self) ? List.of(files.look(source)) : files.list(source);
     }
 
+    @PUT
+    @Consumes(MediaType.WILDCARD)
+    @Operation(
+            summary = "Makes the files of a tar stream beneath a directory",
+            description = "Plain, or packed with gzip or zstd. What came before a failure stays.")
+    @RequestBody(content = @Content(mediaType = TAR, schema = @Schema(type = SchemaType.STRING, format = "binary")))
+    public void write(String container, @RestQuery String path, @Context HttpServerRequest request, InputStream body) {
+        files.write(container, path(new RawQuery(request.query())), body);
+    }
+
     private static FileAccess.Source source(String container, RawQuery query, Flag follow) {
-        FilePath path = query.bytes("path")
+        return new FileAccess.Source(container, path(query), Flag.of("follow", follow));
+    }
+
+    private static FilePath path(RawQuery query) {
+        return query.bytes("path")
                 .map(FilePath::of)
                 .orElseThrow(
                         () -> Refused.wrong("path", "path is missing: name a file or a directory of the container"));
-        return new FileAccess.Source(container, path, Flag.of("follow", follow));
     }
 }

@@ -8,6 +8,7 @@ import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.Request;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriInfo;
+import java.util.Locale;
 import java.util.UUID;
 import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
@@ -108,6 +109,9 @@ public class Problems {
         if (e instanceof ContainerException.Invalid invalid) {
             return new Problem("invalid", "Invalid", 422, e.getMessage(), invalid.field(), null);
         }
+        if (e instanceof ContainerException.Unreadable) {
+            return new Problem("not-readable", "Not readable", 400, e.getMessage(), null, null);
+        }
         if (e instanceof ContainerException.NotStarted start) {
             return new Problem("not-started", "Not started", 409, e.getMessage(), null, start.exitCode());
         }
@@ -126,7 +130,7 @@ public class Problems {
 
     private static boolean isDiskFull(Throwable e) {
         for (Throwable cause = e; cause != null; cause = cause.getCause()) {
-            if (String.valueOf(cause.getMessage()).contains("No space left")) {
+            if (String.valueOf(cause.getMessage()).toLowerCase(Locale.ROOT).contains("no space left")) {
                 return true;
             }
         }

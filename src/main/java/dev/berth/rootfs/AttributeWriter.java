@@ -16,7 +16,7 @@ import java.util.Set;
  * Gives files their owner, mode, extended attributes and time, in this order: chown clears setuid and file capabilities, and
  * everything changes the time. Acts on descriptors only.
  */
-final class AttributeWriter {
+public final class AttributeWriter {
     static final String OVERLAY = "user.overlay.";
     static final String OPAQUE = "user.overlay.opaque";
     /** Belong to the machine that packed the image; umoci leaves them out too. */
@@ -27,19 +27,19 @@ final class AttributeWriter {
     private final Syscalls calls;
     private final Owners owners;
 
-    AttributeWriter(Syscalls calls, Owners owners) {
+    public AttributeWriter(Syscalls calls, Owners owners) {
         this.calls = calls;
         this.owners = owners;
     }
 
     /** @param path for sentences */
-    void toFile(int fd, Attributes attributes, String path) {
+    public void toFile(int fd, Attributes attributes, String path) {
         toFileButTime(fd, attributes, path);
         calls.utimensat(fd, null, attributes.modified(), attributes.modified(), 0);
     }
 
     /** Of a directory: its time is for the end, since every entry made in it changes it. */
-    void toDirectory(int fd, Attributes attributes, String path) {
+    public void toDirectory(int fd, Attributes attributes, String path) {
         toFileButTime(fd, attributes, path);
     }
 
@@ -61,25 +61,28 @@ final class AttributeWriter {
     void toSpecial(int directory, String name, Attributes attributes, String path) {
         try (Fd handle = new Fd(
                 calls, calls.openat(directory, RawName.bytes(name), Open.PATH | Open.NOFOLLOW | Open.CLOEXEC, 0))) {
-            byte[] file = Syscalls.bytes(handle.procPath());
-            if (!owners.single()) {
-                owners.check(attributes, path);
-                calls.fchownat(handle.number(), SELF, attributes.uid(), attributes.gid(), At.EMPTY_PATH);
-            }
-            calls.fchmodat(At.FDCWD, file, attributes.mode());
-            attributes
-                    .xattrs()
-                    .forEach((attribute, value) -> set(
-                            attribute,
-                            value,
-                            path,
-                            () -> calls.setxattr(file, RawName.bytes(attribute), value, 0),
-                            true));
-            calls.utimensat(At.FDCWD, file, attributes.modified(), attributes.modified(), 0);
+            toHandle(handle, attributes, path);
         }
     }
 
-    void time(int fd, Timestamp modified) {
+    /** Of a symbolic link or a FIFO, by its own handle (O_PATH), so that it is this one whoever moves names about. */
+    public void toHandle(Fd handle, Attributes attributes, String path) {
+        byte[] file = Syscalls.bytes(handle.procPath());
+        if (!owners.single()) {
+            owners.check(attributes, path);
+            calls.fchownat(handle.number(), SELF, attributes.uid(), attributes.gid(), At.EMPTY_PATH);
+        }
+        if (!calls.fstat(handle.number()).isSymlink()) {
+            calls.fchmodat(At.FDCWD, file, attributes.mode());
+        }
+        attributes
+                .xattrs()
+                .forEach((attribute, value) -> set(
+                        attribute, value, path, () -> calls.setxattr(file, RawName.bytes(attribute), value, 0), true));
+        calls.utimensat(At.FDCWD, file, attributes.modified(), attributes.modified(), 0);
+    }
+
+    public void time(int fd, Timestamp modified) {
         calls.utimensat(fd, null, modified, modified, 0);
     }
 
@@ -115,7 +118,7 @@ final class AttributeWriter {
     }
 
     /** Refuses what would change the meaning of the tree, before anything is made of it. */
-    static void check(Map<String, byte[]> xattrs, String path) {
+    public static void check(Map<String, byte[]> xattrs, String path) {
         for (String name : xattrs.keySet()) {
             if (name.startsWith("trusted.") || name.startsWith(OVERLAY) || name.startsWith("user.berth.")) {
                 throw new RootfsException.BadLayer(path + " has the attribute " + RawName.shown(name)

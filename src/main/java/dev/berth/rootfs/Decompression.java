@@ -8,14 +8,14 @@ import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 
-/** Unpacks the stream of a layer by what its first bytes say, as docker does: media types are often wrong about it. */
-final class Decompression {
+/** Unpacks a stream, such as that of a layer, by what its first bytes say, as docker does: media types are often wrong about it. */
+public final class Decompression {
     /** The window that the zstd program accepts unless told otherwise: 128 MiB. */
     private static final int ZSTD_WINDOW_LOG = 27;
 
     private Decompression() {}
 
-    static InputStream of(InputStream packed) throws IOException {
+    public static InputStream of(InputStream packed) throws IOException {
         BufferedInputStream in = new BufferedInputStream(packed, 1 << 16);
         in.mark(8);
         byte[] first = in.readNBytes(6);

@@ -9,12 +9,10 @@ import dev.berth.linux.SyscallException;
 import dev.berth.linux.Syscalls;
 import dev.berth.rootfs.LayerTree.Directory;
 import dev.berth.rootfs.tar.RawName;
-import dev.berth.rootfs.tar.SparseMap;
 import dev.berth.rootfs.tar.TarEntry;
 import dev.berth.rootfs.tar.TarException;
 import dev.berth.rootfs.tar.TarReader;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
 
@@ -39,7 +37,7 @@ final class Extractor {
     private final HardLinks links;
     private final Whiteouts whiteouts;
     private final long entryLimit;
-    private final byte[] buffer = new byte[64 * 1024];
+    private final TarContent content;
     private long entries;
     private long bytes;
     private int devices;
@@ -51,6 +49,7 @@ final class Extractor {
         this.links = new HardLinks(calls, tree, writer, lower);
         this.whiteouts = new Whiteouts(tree);
         this.entryLimit = entryLimit;
+        this.content = new TarContent(calls);
     }
 
     /**
@@ -242,34 +241,6 @@ final class Extractor {
 
     private void write(int fd, TarEntry entry, TarReader archive) throws IOException {
         bytes += entry.size();
-        if (entry.sparse().isEmpty()) {
-            for (int count = archive.read(buffer, 0, buffer.length);
-                    count > 0;
-                    count = archive.read(buffer, 0, buffer.length)) {
-                calls.writeFully(fd, ByteBuffer.wrap(buffer, 0, count));
-            }
-            return;
-        }
-        SparseMap map = entry.sparse().get();
-        for (SparseMap.Segment segment : map.segments()) {
-            segment(fd, segment, archive);
-        }
-        calls.ftruncate(fd, map.size());
-    }
-
-    private void segment(int fd, SparseMap.Segment segment, TarReader archive) throws IOException {
-        long at = segment.offset();
-        long left = segment.length();
-        while (left > 0) {
-            int count = archive.read(buffer, 0, (int) Math.min(buffer.length, left));
-            if (count < 0) {
-                throw new TarException("a sparse file's map does not fit its stored bytes");
-            }
-            ByteBuffer chunk = ByteBuffer.wrap(buffer, 0, count);
-            while (chunk.hasRemaining()) {
-                at += calls.pwrite(fd, chunk, at);
-            }
-            left -= count;
-        }
+        content.write(fd, entry, archive);
     }
 }

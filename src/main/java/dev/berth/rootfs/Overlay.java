@@ -161,8 +161,9 @@ final class Overlay {
             calls.mountSetattr(tree.number(), NONE, At.EMPTY_PATH | At.RECURSIVE, readOnly, 0, Propagation.PRIVATE);
             String target = RawName.of(Syscalls.bytes(mount.target()));
             boolean directory = calls.fstat(tree.number()).isDirectory();
-            try (Fd place =
-                    directory ? RootedDirectory.make(calls, top, target) : RootedDirectory.file(calls, top, target)) {
+            try (Fd place = directory
+                    ? RootedDirectory.asRoot(calls, top).make(target)
+                    : RootedDirectory.asRoot(calls, top).file(target)) {
                 int flags = MoveMount.F_EMPTY_PATH | MoveMount.T_EMPTY_PATH;
                 calls.moveMount(tree.number(), NONE, place.number(), NONE, flags);
             }
