@@ -2,13 +2,18 @@ package dev.berth.cli;
 
 import java.io.BufferedInputStream;
 import java.io.BufferedReader;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
 
 /**
@@ -94,6 +99,64 @@ final class Api {
             close(socket);
             throw e;
         }
+    }
+
+    /** Writes the body of a request. */
+    interface Content {
+        void write(OutputStream out) throws IOException;
+    }
+
+    /**
+     * Sends a body of any length.
+     *
+     * @return its length
+     */
+    long upload(String path, Content content) {
+        Socket socket = connect();
+        try (socket) {
+            String head = head("PUT", path)
+                    .append("Accept: application/problem+json\r\nConnection: close\r\n")
+                    .append("Content-Type: application/x-tar\r\nTransfer-Encoding: chunked\r\n\r\n")
+                    .toString();
+            send(socket, head, new byte[0]);
+            CompletableFuture<HttpResponse> answer = answer(socket);
+            ChunkedOutput out = new ChunkedOutput(socket.getOutputStream(), answer::isDone);
+            try {
+                content.write(out);
+                out.finish();
+            } catch (ChunkedOutput.Stopped stopped) {
+                // The answer tells why.
+            }
+            HttpResponse response = answer.join();
+            if (!response.isSuccess()) {
+                throw problem(response);
+            }
+            return out.total();
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof UncheckedIOException lost ? lost(lost.getCause()) : e;
+        } catch (IOException e) {
+            throw lost(e);
+        }
+    }
+
+    /** An answer may come at any time: one that refuses the body does not wait for its end. */
+    private static CompletableFuture<HttpResponse> answer(Socket socket) {
+        CompletableFuture<HttpResponse> answer = new CompletableFuture<>();
+        Thread reader = new Thread(
+                () -> {
+                    try {
+                        HttpResponse head = HttpResponse.read(new BufferedInputStream(socket.getInputStream()));
+                        byte[] body = head.body().readAllBytes();
+                        answer.complete(
+                                new HttpResponse(head.status(), head.headers(), new ByteArrayInputStream(body)));
+                    } catch (IOException e) {
+                        answer.completeExceptionally(new UncheckedIOException(e));
+                    }
+                },
+                "answer");
+        reader.setDaemon(true);
+        reader.start();
+        return answer;
     }
 
     /** Opens a WebSocket. */

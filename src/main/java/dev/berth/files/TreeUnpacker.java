@@ -83,7 +83,7 @@ public final class TreeUnpacker {
     private void place(TarEntry entry, List<String> components, TarReader archive) throws IOException {
         String path = path(components);
         String parent = path(components.subList(0, components.size() - 1));
-        String shown = RawName.shown(entry.name());
+        String shown = RawName.shown(String.join("/", components));
         Attributes attributes = Attributes.of(entry);
         later.leave(path);
         try (Fd directory = root.make(parent)) {
