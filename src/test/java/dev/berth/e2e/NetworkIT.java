@@ -4,9 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.SocketTimeoutException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -79,6 +83,40 @@ class NetworkIT {
         String port = url.substring(url.lastIndexOf(':') + 1).replaceAll("[^0-9]", "");
         assertEquals(
                 "refused", stage.shell("nc -w 3 10.0.2.2 " + port + " </dev/null && echo reached || echo refused"));
+    }
+
+    /** Neither by slirp4netns' own addresses nor by those of this machine. One that is bound to all of them is, as the proof. */
+    @Test
+    void neitherTheServiceNorAnotherContainersPortIsReachedFromAContainer() throws Exception {
+        stage.berth.must(
+                "run", "-d", "--name", "other", "-p", "80", stage.image, "httpd", "-f", "-p", "80", "-h", "/etc");
+        stage.berth.must("port", "add", "other", "0.0.0.0::80");
+        String service = stage.berth.url().replaceAll("[^0-9]+$", "").replaceAll(".*:", "");
+        String local = port("127.0.0.1");
+        Optional<String> own = PortsIT.ownAddress();
+        List<String> addresses = new ArrayList<>(List.of("10.0.2.2", "10.0.2.3", "127.0.0.1", "0.0.0.0", "10.0.2.100"));
+        own.ifPresent(addresses::add);
+        String script = """
+                for port in %s %s; do for address in %s; do
+                  nc -w 3 $address $port </dev/null >/dev/null 2>&1 && echo reached $address:$port
+                done; done; echo tried""".formatted(service, local, String.join(" ", addresses));
+        assertEquals("tried", stage.shell(script));
+        if (own.isPresent()) {
+            String open = port("0.0.0.0");
+            assertEquals(
+                    "reached",
+                    stage.shell("nc -w 10 " + own.get() + " " + open + " </dev/null >/dev/null && echo reached"));
+        }
+        stage.berth.must("rm", "-f", "other");
+    }
+
+    private String port(String address) throws Exception {
+        for (JsonNode port : stage.berth.get("/containers/other/ports")) {
+            if (port.path("hostAddress").asText().equals(address)) {
+                return port.path("hostPort").asText();
+            }
+        }
+        throw new AssertionError("no port at " + address);
     }
 
     @Test
