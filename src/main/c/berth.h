@@ -215,6 +215,13 @@ void frames_drop(struct frames *frames, uint32_t size);
 /* Starts it; the program that is executed next finds its socket by BERTH_LOOKOUT. 0, or -1 with errno. */
 int lookout_start(void);
 
+/* ---- relay.c: datagrams between ports of the machine and a container ---- */
+
+enum { FORWARDS_MAX = 256 };
+
+/* In a child of the monitor, whose end of a packet socket is control; init is the container's. */
+_Noreturn void relay_main(int control, pid_t init);
+
 /* ---- the programs ---- */
 
 int enter_main(int argc, char **argv);

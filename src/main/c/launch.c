@@ -24,6 +24,7 @@ _Noreturn void launch_undo(struct monitor *m)
     continue;
   unlinkat(FD_RUNTIME, "attach", 0);
   unlinkat(FD_RUNTIME, "network", 0);
+  unlinkat(FD_RUNTIME, "udp", 0);
   unlinkat(FD_DATA, "monitor", 0);
   _exit(EXIT_BERTH);
 }
@@ -49,6 +50,9 @@ void write_monitor_record(struct monitor *m)
   if (m->network.pid > 0)
     size += snprintf(text + size, sizeof text - (size_t)size, "network %d %llu\n", (int)m->network.pid,
                      (unsigned long long)m->network.started);
+  if (m->udp.relay > 0)
+    size += snprintf(text + size, sizeof text - (size_t)size, "relay %d %llu\n", (int)m->udp.relay,
+                     (unsigned long long)m->udp.started);
   /* No fsync: the record means nothing after this boot. */
   int fd = openat(FD_DATA, "monitor.tmp", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
   if (fd < 0)
@@ -172,7 +176,7 @@ struct channels {
 /* In the child. Our ends of the program's pipes must not live in PID 1, or it would never see their end. */
 _Noreturn static void be_child(struct monitor *m, struct channels *c)
 {
-  const int ours[] = {c->link[0], c->ready[1], m->output[0], m->output[1], m->input, m->listener, m->signals, m->log.fd};
+  const int ours[] = {c->link[0], c->ready[1], m->output[0], m->output[1], m->input, m->listener, m->udp.listener, m->signals, m->log.fd};
   for (size_t i = 0; i < ARRAY_SIZE(ours); i++)
     close_if(ours[i]);
   c->start.link = c->link[1];

@@ -242,6 +242,7 @@ static bool clients_know(const struct monitor *m)
 static void linger(struct monitor *m)
 {
   enum { STEP_MS = 10, PATIENCE = 100, STEPS = 200 };
+  udp_close(m);
   network_close(m);
   for (int step = 0; step < STEPS; step++) {
     if (m->network.pid > 0 && waitpid(m->network.pid, NULL, WNOHANG) == m->network.pid)
@@ -281,6 +282,8 @@ static void reap(struct monitor *m)
   while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
     if (pid == m->network.pid)
       network_died(m);
+    if (pid == m->udp.relay)
+      udp_died(m);
     if (pid != m->init)
       continue;
     hear_link(m);
@@ -297,7 +300,7 @@ static void reap(struct monitor *m)
 /* ---- the loop ---- */
 
 enum { SLOT_LINK, SLOT_HANDSHAKE, SLOT_SIGNALS, SLOT_LISTENER, SLOT_OUT, SLOT_ERR, SLOT_IN, SLOT_NETWORK,
-       SLOT_CLIENTS };
+       SLOT_UDP, SLOT_CLIENTS };
 
 static bool any_waits_for_input(const struct monitor *m)
 {
@@ -318,6 +321,7 @@ static void fill_poll(struct monitor *m, struct pollfd *fds)
   fds[SLOT_ERR] = (struct pollfd){.fd = waits ? -1 : m->output[1], .events = POLLIN};
   fds[SLOT_IN] = (struct pollfd){.fd = any_waits_for_input(m) ? m->input : -1, .events = POLLOUT};
   fds[SLOT_NETWORK] = (struct pollfd){.fd = m->network.ready, .events = POLLIN};
+  fds[SLOT_UDP] = (struct pollfd){.fd = m->udp.listener, .events = POLLIN};
   for (size_t i = 0; i < CLIENTS_MAX; i++) {
     struct client *c = m->clients[i];
     struct pollfd *p = &fds[SLOT_CLIENTS + i];
@@ -354,11 +358,28 @@ static bool hung_up(const struct pollfd *p)
   return p->fd >= 0 && (p->revents & POLLHUP) != 0 && (p->revents & POLLIN) == 0;
 }
 
+/* Until the first of two times; -1 is never. */
+static int sooner(int a, int b)
+{
+  return a < 0 || (b >= 0 && b < a) ? b : a;
+}
+
+/* What is due, and what a network has to say; nothing of it when the container has ended. */
+static void tend_network(struct monitor *m, const struct pollfd *fds)
+{
+  if (m->init_gone)
+    return;
+  network_work(m, fds[SLOT_NETWORK].fd >= 0 && fds[SLOT_NETWORK].revents != 0);
+  udp_work(m);
+  if (fds[SLOT_UDP].fd >= 0 && fds[SLOT_UDP].revents != 0)
+    udp_serve(m);
+}
+
 static void run_once(struct monitor *m)
 {
   struct pollfd fds[SLOT_CLIENTS + CLIENTS_MAX];
   fill_poll(m, fds);
-  if (poll(fds, ARRAY_SIZE(fds), network_timeout(m)) < 0 && errno != EINTR)
+  if (poll(fds, ARRAY_SIZE(fds), sooner(network_timeout(m), udp_timeout(m))) < 0 && errno != EINTR)
     return;
   for (int i = 0; i < 2; i++)
     if (fds[SLOT_OUT + i].fd >= 0 && fds[SLOT_OUT + i].revents != 0)
@@ -367,8 +388,7 @@ static void run_once(struct monitor *m)
     hear_link(m);
   if (fds[SLOT_SIGNALS].revents != 0)
     reap(m);
-  if (!m->init_gone)
-    network_work(m, fds[SLOT_NETWORK].fd >= 0 && fds[SLOT_NETWORK].revents != 0);
+  tend_network(m, fds);
   if (fds[SLOT_LISTENER].revents != 0)
     client_accept(m);
   serve_clients(m, fds);
@@ -382,7 +402,8 @@ int monitor_main(void)
 {
   static struct monitor m = {
     .link = -1, .handshake = FD_HANDSHAKE, .listener = -1, .output = {-1, -1}, .input = -1,
-    .init_fd = -1, .program_fd = -1, .network = {.exit_end = -1, .ready = -1, .state = NETWORK_READY}, .log = {.fd = -1}, .reason = ""};
+    .init_fd = -1, .program_fd = -1, .network = {.exit_end = -1, .ready = -1, .state = NETWORK_READY},
+    .udp = {.listener = -1, .control = -1}, .log = {.fd = -1}, .reason = ""};
   prctl(PR_SET_NAME, "berth-init"); /* else the number of the descriptor it was executed from */
   keep_only_contract();
   m.signals = take_signals();
@@ -395,6 +416,7 @@ int monitor_main(void)
   unlinkat(FD_DATA, "exit", 0);
   open_log(&m);
   open_listener(&m);
+  udp_open(&m);
   launch(&m);
   while (!m.init_gone)
     run_once(&m);

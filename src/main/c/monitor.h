@@ -4,6 +4,8 @@
 
 #include "berth.h"
 
+#include <netinet/in.h>
+
 enum { CLIENTS_MAX = 64, READ_SIZE = 64 * 1024 };
 
 struct client {
@@ -31,6 +33,23 @@ struct network {
   uint64_t began, due;    /* milliseconds of the monotonic clock; due 0 = nothing is to be done at a time */
 };
 
+struct udp_forward {
+  bool used;
+  int fd;                 /* bound to the machine's port; the relay has it, too */
+  struct in_addr host;
+  uint16_t port, inside_port;
+  char inside[INET_ADDRSTRLEN];
+};
+
+struct udp {
+  int listener;           /* where forwards are asked for; -1 = there is no network */
+  pid_t relay;            /* started with the first forward */
+  uint64_t started;       /* its start time, as in /proc */
+  int control;            /* to it */
+  uint64_t due;           /* when one that has died is replaced, in milliseconds of the monotonic clock; 0 = never */
+  struct udp_forward forwards[FORWARDS_MAX];
+};
+
 struct monitor {
   struct plan plan;
   bool exec, has_tty, execed, init_gone, told, status_known;
@@ -44,6 +63,7 @@ struct monitor {
   uint64_t init_start, program_start;
   int init_fd, program_fd;
   struct network network;
+  struct udp udp;
   int status;             /* of the program, as waitpid gives it */
   const char *reason;
   struct client *clients[CLIENTS_MAX];
@@ -67,6 +87,16 @@ int network_timeout(const struct monitor *m);
 void network_work(struct monitor *m, bool readable);
 /* The end of the container: it is asked to go. */
 void network_close(struct monitor *m);
+
+/* udp.c */
+void udp_open(struct monitor *m);
+/* Answers one request. */
+void udp_serve(struct monitor *m);
+/* The relay was reaped: another one takes its place and its forwards after a while. */
+void udp_died(struct monitor *m);
+int udp_timeout(const struct monitor *m);
+void udp_work(struct monitor *m);
+void udp_close(struct monitor *m);
 
 /* clients.c */
 void client_accept(struct monitor *m);

@@ -132,13 +132,13 @@ final class Runs {
         if (!isOfThisBoot(record)) {
             return;
         }
-        for (ProcessIdentity orphan : Stream.concat(Stream.of(record.init()), record.network().stream())
-                .toList()) {
-            if (!awaitEnd(orphan, UNDO_PATIENCE)) {
-                kill(orphan);
-                awaitEnd(orphan, UNDO_PATIENCE);
-            }
-        }
+        Stream.of(Optional.of(record.init()), record.network(), record.relay())
+                .flatMap(Optional::stream)
+                .filter(orphan -> !awaitEnd(orphan, UNDO_PATIENCE))
+                .forEach(orphan -> {
+                    kill(orphan);
+                    awaitEnd(orphan, UNDO_PATIENCE);
+                });
     }
 
     /** @return whether the monitor is gone within the time */

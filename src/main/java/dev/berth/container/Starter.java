@@ -64,7 +64,7 @@ final class Starter {
     private void prepareFiles(ContainerRecord record) throws IOException {
         Path runtime = paths.runtime(record.id());
         Files.createDirectories(runtime);
-        for (String left : List.of("attach", Slirp4netns.API_SOCKET)) {
+        for (String left : List.of("attach", "udp", Slirp4netns.API_SOCKET)) {
             Files.deleteIfExists(runtime.resolve(left));
         }
         for (String left : List.of("exit", "monitor")) {

@@ -7,6 +7,7 @@ import java.util.Optional;
  * The processes of a container or session, as its monitor wrote them down; they count only in the same boot.
  *
  * @param process empty until the program runs
+ * @param relay what carries its UDP forwards; empty before the first
  * @param network its slirp4netns; empty where there is none, and with a monitor of before Berth replaced it
  */
 public record MonitorRecord(
@@ -14,7 +15,8 @@ public record MonitorRecord(
         ProcessIdentity monitor,
         ProcessIdentity init,
         Optional<ProcessIdentity> process,
-        Optional<ProcessIdentity> network) {
+        Optional<ProcessIdentity> network,
+        Optional<ProcessIdentity> relay) {
     /** The name of the file in a container's or session's directory. */
     public static final String FILE = "monitor";
 
@@ -26,7 +28,8 @@ public record MonitorRecord(
                         identity(file.text("monitor")).orElseThrow(),
                         identity(file.text("init")).orElseThrow(),
                         identity(file.text("process")),
-                        identity(file.text("network"))));
+                        identity(file.text("network")),
+                        identity(file.text("relay"))));
     }
 
     private static Optional<ProcessIdentity> identity(String text) {

@@ -2,6 +2,7 @@ package dev.berth.network;
 
 import dev.berth.linux.Syscalls;
 import dev.berth.network.NetworkException.CannotForward;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -58,7 +59,7 @@ public final class PortForwarder {
      */
     public Forward add(Path runtimeDirectory, Forward forward, Predicate<Forward> reserved) {
         synchronized (lock(runtimeDirectory)) {
-            SlirpApi api = api(runtimeDirectory);
+            ForwardApi api = api(runtimeDirectory, forward);
             if (forward.hostPort() == 0) {
                 return addFree(api, forward, reserved);
             }
@@ -74,7 +75,7 @@ public final class PortForwarder {
     }
 
     /** Somebody may take a free port between the probe and slirp4netns' own bind; then another one is tried. */
-    private Forward addFree(SlirpApi api, Forward wanted, Predicate<Forward> reserved) {
+    private Forward addFree(ForwardApi api, Forward wanted, Predicate<Forward> reserved) {
         CannotForward last = null;
         for (int i = 0; i < TRIES; i++) {
             Forward free = probe.free(wanted, reserved);
@@ -95,20 +96,19 @@ public final class PortForwarder {
      */
     public boolean remove(Path runtimeDirectory, Forward forward) {
         synchronized (lock(runtimeDirectory)) {
-            SlirpApi api = api(runtimeDirectory);
-            Optional<SlirpApi.Entry> entry =
-                    api.list().stream().filter(e -> e.forward().equals(forward)).findFirst();
-            entry.ifPresent(e -> api.remove(e.id()));
-            return entry.isPresent();
+            return api(runtimeDirectory, forward).remove(forward)
+                    || slirp(runtimeDirectory).remove(forward);
         }
     }
 
     /** What is forwarded now. */
     public List<Forward> list(Path runtimeDirectory) {
         synchronized (lock(runtimeDirectory)) {
-            return api(runtimeDirectory).list().stream()
-                    .map(SlirpApi.Entry::forward)
-                    .toList();
+            List<Forward> all = new ArrayList<>(slirp(runtimeDirectory).list());
+            if (hasRelay(runtimeDirectory)) {
+                all.addAll(relay(runtimeDirectory).list());
+            }
+            return all;
         }
     }
 
@@ -163,8 +163,23 @@ public final class PortForwarder {
      */
     public record Outcome(Forward forward, boolean isNew, String failure) {}
 
-    private SlirpApi api(Path runtimeDirectory) {
-        return new SlirpApi(calls, runtimeDirectory.resolve(Slirp4netns.API_SOCKET));
+    /** A monitor of before the relay has none: then slirp4netns does what it can. */
+    private ForwardApi api(Path runtimeDirectory, Forward forward) {
+        return RelayApi.isFor(forward) && hasRelay(runtimeDirectory)
+                ? relay(runtimeDirectory)
+                : slirp(runtimeDirectory);
+    }
+
+    private static boolean hasRelay(Path runtimeDirectory) {
+        return Files.exists(runtimeDirectory.resolve(RelayApi.SOCKET));
+    }
+
+    private RelayApi relay(Path runtimeDirectory) {
+        return new RelayApi(new ApiSocket(calls, runtimeDirectory.resolve(RelayApi.SOCKET), "monitor"));
+    }
+
+    private SlirpApi slirp(Path runtimeDirectory) {
+        return new SlirpApi(new ApiSocket(calls, runtimeDirectory.resolve(Slirp4netns.API_SOCKET), "slirp4netns"));
     }
 
     private Object lock(Path runtimeDirectory) {
