@@ -5,12 +5,14 @@
  */
 #include "rig.h"
 
+#include <arpa/inet.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -564,6 +566,81 @@ static void a_network_that_is_killed_alone_is_replaced(void)
   box_remove(&box);
 }
 
+static int udp_socket(uint16_t port)
+{
+  struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+  int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  if (bind(fd, (struct sockaddr *)&address, sizeof address) == 0)
+    return fd;
+  close(fd);
+  return -1;
+}
+
+/* A port of the loopback that nobody has. */
+static uint16_t free_port(void)
+{
+  struct sockaddr_in address;
+  socklen_t size = sizeof address;
+  int fd = udp_socket(0);
+  EXPECT(getsockname(fd, (struct sockaddr *)&address, &size) == 0);
+  close(fd);
+  return ntohs(address.sin_port);
+}
+
+static bool port_is_free(uint16_t port)
+{
+  int fd = udp_socket(port);
+  if (fd >= 0)
+    close(fd);
+  return fd >= 0;
+}
+
+/* The container has no server of datagrams to answer: that they arrive there and that answers come back is Java's test. */
+static void a_udp_port_is_taken_until_it_is_given_back(void)
+{
+  struct box box;
+  char add[64], remove[64], line[64];
+  if (!has_network())
+    return;
+  uint16_t port = free_port();
+  snprintf(add, sizeof add, "add 127.0.0.1 %u 10.0.2.100 7", port);
+  snprintf(remove, sizeof remove, "remove 127.0.0.1 %u", port);
+  snprintf(line, sizeof line, "forward 127.0.0.1 %u 10.0.2.100 7\ndone\n", port);
+  box_start(&box, &(struct wish){.command = "echo up; sleep 60", .network = true});
+  EXPECT(box_follow(&box) && box_attach(&box) && box_waits_for(&box, "up"));
+  EXPECT(strcmp(box_udp(&box, "list"), "done\n") == 0 && box_relay(&box) == 0);
+  EXPECT(strcmp(box_udp(&box, add), "done\n") == 0 && !port_is_free(port));
+  EXPECT(strcmp(box_udp(&box, "list"), line) == 0);
+  EXPECT(strcmp(box_udp(&box, add), "failed 98\n") == 0); /* EADDRINUSE */
+  EXPECT(strcmp(box_udp(&box, remove), "done\n") == 0 && port_is_free(port));
+  EXPECT(strcmp(box_udp(&box, remove), "failed 2\n") == 0); /* ENOENT */
+  EXPECT(strcmp(box_udp(&box, add), "done\n") == 0);
+  pid_t killed = box_relay(&box);
+  EXPECT(killed > 0 && kill(killed, SIGKILL) == 0);
+  for (int i = 0; i < 500 && box_relay(&box) == killed; i++)
+    poll(NULL, 0, 10);
+  EXPECT(box_relay(&box) != killed && strcmp(box_udp(&box, "list"), line) == 0 && !port_is_free(port));
+  box_send(&box, FRAME_SIGNAL, "\0\0\0\x09", 4);
+  EXPECT(box_wait(&box) == 137 && port_is_free(port));
+  box_remove(&box);
+}
+
+static void a_wrong_request_for_a_udp_port_is_refused(void)
+{
+  static const char *const wrong[] = {"", "add", "list list", "add 127.0.0.1 0 10.0.2.100 7", "add 127.0.0.1 70000 10.0.2.100 7",
+                                      "add ::1 5 10.0.2.100 7", "add 127.0.0.1 5 x 7", "add 127.0.0.1 5 10.0.2.100", "remove 127.0.0.1"};
+  struct box box;
+  if (!has_network())
+    return;
+  box_start(&box, &(struct wish){.command = "echo up; sleep 60", .network = true});
+  EXPECT(box_follow(&box) && box_attach(&box) && box_waits_for(&box, "up"));
+  for (size_t i = 0; i < ARRAY_SIZE(wrong); i++)
+    EXPECT(strcmp(box_udp(&box, wrong[i]), "failed 22\n") == 0); /* EINVAL */
+  box_send(&box, FRAME_SIGNAL, "\0\0\0\x09", 4);
+  EXPECT(box_wait(&box) == 137);
+  box_remove(&box);
+}
+
 /* It says that it serves, and dies: about eleven seconds of it, with ever longer pauses. */
 static void a_network_that_dies_again_and_again_is_given_up(void)
 {
@@ -651,6 +728,8 @@ int main(int argc, char **argv)
   RUN(a_full_disk_does_not_stop_the_program);
   RUN(the_network_is_ready_before_the_program_and_ends_with_it);
   RUN(a_network_that_is_killed_alone_is_replaced);
+  RUN(a_udp_port_is_taken_until_it_is_given_back);
+  RUN(a_wrong_request_for_a_udp_port_is_refused);
   RUN(a_network_that_dies_again_and_again_is_given_up);
   print_latency();
   return failures != 0;

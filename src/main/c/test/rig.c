@@ -465,13 +465,39 @@ bool box_hear(struct box *box)
   return true;
 }
 
-pid_t box_network(const struct box *box)
+const char *box_udp(const struct box *box, const char *request)
+{
+  static char answer[4096];
+  struct sockaddr_un address = {.sun_family = AF_UNIX};
+  size_t filled = 0;
+  ssize_t n;
+  snprintf(address.sun_path, sizeof address.sun_path, "/proc/self/fd/%d/udp", box->runtime);
+  _cleanup_close_ int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  EXPECT(connect(fd, (struct sockaddr *)&address, sizeof address) == 0);
+  EXPECT(write_all(fd, request, strlen(request)) == 0 && shutdown(fd, SHUT_WR) == 0);
+  while ((n = recv(fd, answer + filled, sizeof answer - 1 - filled, 0)) > 0)
+    filled += (size_t)n;
+  answer[filled] = '\0';
+  return answer;
+}
+
+static pid_t recorded(const struct box *box, const char *key)
 {
   char text[512];
   ssize_t size = read_file_at(box->data, "monitor", text, sizeof text - 1);
   text[size > 0 ? size : 0] = '\0';
-  const char *line = strstr(text, "\nnetwork ");
-  return line == NULL ? 0 : atoi(line + strlen("\nnetwork "));
+  const char *line = strstr(text, key);
+  return line == NULL ? 0 : atoi(line + strlen(key));
+}
+
+pid_t box_network(const struct box *box)
+{
+  return recorded(box, "\nnetwork ");
+}
+
+pid_t box_relay(const struct box *box)
+{
+  return recorded(box, "\nrelay ");
 }
 
 bool is_gone(pid_t pid, uint64_t started)

@@ -68,8 +68,12 @@ void box_send(struct box *box, enum frame_type type, const void *payload, size_t
 bool box_hear(struct box *box);
 /* Waits until the log of a running box holds the text. */
 bool box_waits_for(struct box *box, const char *text);
+/* Asks for something at the socket `udp`; the answer. */
+const char *box_udp(const struct box *box, const char *request);
 /* The container's slirp4netns, as the monitor has written it down. */
 pid_t box_network(const struct box *box);
+/* What carries its UDP ports. */
+pid_t box_relay(const struct box *box);
 bool is_gone(pid_t pid, uint64_t started);
 /* Whether this user namespace has one id only. */
 bool rig_single_id(void);

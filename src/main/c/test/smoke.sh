@@ -25,8 +25,8 @@ for wrong in "--uid-map" "--single --as 1 -- true" "-- true" "--uid-map 0:0 --gi
   said=$("$init" enter $wrong 2>&1)
   [ $? = 125 ] && [ "$(echo "$said" | wc -l)" = 1 ] || fail "enter $wrong is not refused in one sentence: $said"
 done
-# The lookout sees a process outside of U1, which U1 does not, and ends with the program.
-"$init" enter --single --lookout -- sh -c 'tr "\\0" "\\n" </proc/self/environ | grep -q "^BERTH_LOOKOUT=[0-9]" && readlink "/proc/self/fd/$BERTH_LOOKOUT" | grep -q socket' ||
+# What the lookout sees is Java's test.
+"$init" enter --single --lookout -- sh -c 'readlink "/proc/self/fd/$BERTH_LOOKOUT" | grep -q socket' ||
   fail "the program does not get the lookout's socket"
 pid=$(sh -c 'echo $$; exec "$0" enter --single -- sh -c "echo \$\$"' "$init")
 [ "$(echo "$pid" | sed -n 1p)" = "$(echo "$pid" | sed -n 2p)" ] || fail "enter does not keep its pid"
