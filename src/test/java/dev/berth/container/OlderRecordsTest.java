@@ -81,6 +81,7 @@ class OlderRecordsTest {
                         new ProcessIdentity(18847, 1497139),
                         new ProcessIdentity(18848, 1497139),
                         Optional.of(new ProcessIdentity(18853, 1497141)),
+                        Optional.empty(),
                         Optional.empty()),
                 MonitorRecord.read(container(RUNS)).orElseThrow());
     }
