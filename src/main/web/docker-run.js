@@ -220,6 +220,16 @@ function mountText(it) {
   return `${it.source ? `${it.source}:` : ""}${it.target}${it.readOnly ? ":ro" : ""}`;
 }
 
+/** What a container was asked to be, without what Berth filled in itself: its own host name and the defaults. */
+export function asked(container) {
+  const own = Object.fromEntries(Object.entries(container.config ?? {}).filter(([, value]) => value !== null && value !== undefined));
+  if (own.hostname === container.id.slice(0, 12)) own.hostname = null;
+  if (own.network === "slirp4netns") own.network = null;
+  if (own.workingDir === "/") own.workingDir = null;
+  if (own.stopTimeout === 10) own.stopTimeout = null;
+  return { ...blank(), ...own, name: container.name };
+}
+
 /** Only what differs from the defaults: what the API call really needs. */
 export function lean(request) {
   const defaults = blank();

@@ -132,6 +132,6 @@ export function failure(error, ...next) {
 export function sentence(text) {
   const whole = String(text ?? "").trim();
   if (!whole) return "";
-  const first = /^[a-z]+[^a-z\s]/.test(whole) ? whole : whole[0].toUpperCase() + whole.slice(1);
+  const first = /^[a-z]+[^a-z\s,;]/.test(whole) ? whole : whole[0].toUpperCase() + whole.slice(1);
   return /[.!?]$/.test(first) ? first : `${first}.`;
 }

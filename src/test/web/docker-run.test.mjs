@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { berthLine, blank, lean, parseRun, port, words } from "../../main/web/docker-run.js";
+import { asked, berthLine, blank, lean, parseRun, port, words } from "../../main/web/docker-run.js";
 
 test("a line is split as a shell splits it", () => {
   assert.deepEqual(words(`a 'b c' "d \\"e\\" $X" f\\ g ''`), ["a", "b c", 'd "e" $X', "f g", ""]);
@@ -68,4 +68,11 @@ test("the equal berth line makes the same request again", () => {
 test("the call of the API holds only what differs", () => {
   assert.deepEqual(lean({ ...blank(), image: "alpine", tty: true }), { image: "alpine", tty: true });
   assert.deepEqual(lean(parseRun("docker run --memory 1g a").request), { image: "a", resources: { memory: 1024 ** 3 } });
+});
+
+test("what Berth filled in itself is not asked for again", () => {
+  const id = "0123456789abcdef".repeat(4);
+  const config = { image: "alpine", hostname: id.slice(0, 12), network: "slirp4netns", stopTimeout: 10, workingDir: "/", env: { A: "1" }, user: null };
+  const line = berthLine({ ...asked({ id, name: "web", config }), image: "alpine" });
+  assert.equal(line, "berth run -d --name web -e A=1 alpine");
 });

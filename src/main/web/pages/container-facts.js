@@ -2,7 +2,7 @@
 
 import { button, command, copy, copyable, h, say, sentence } from "../dom.js";
 import { part, post } from "../api.js";
-import { berthLine, blank } from "../docker-run.js";
+import { asked, berthLine } from "../docker-run.js";
 import { bytes, cores, exact, familiar, quote, short } from "../format.js";
 import { subscribe } from "../live.js";
 import { ending, lasting, portLink } from "../state.js";
@@ -190,15 +190,13 @@ export function config(page) {
       list.update(it);
       rename.update(it);
       clone.href = `/containers/new?from=${part(it.name)}`;
-      const text = berthLine({ ...blank(), ...withoutNulls(it.config ?? {}), image: familiar(it.image), name: it.name, ports: it.ports });
+      const text = berthLine({ ...asked(it), image: familiar(it.image), ports: it.ports });
       if (line.dataset.text === text) return;
       line.dataset.text = text;
       line.replaceChildren(command(text));
     },
   };
 }
-
-const withoutNulls = (object) => Object.fromEntries(Object.entries(object).filter(([, value]) => value !== null && value !== undefined));
 
 export function inspect(page) {
   const text = h("pre.json", { tabindex: 0, "aria-label": "The container as JSON" });

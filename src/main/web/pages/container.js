@@ -50,6 +50,7 @@ async function begin() {
     container = await get(`/containers/${part(wanted)}`);
   } catch (error) {
     $("#title").textContent = wanted;
+    $("#crumb-name").textContent = wanted;
     $("#loading").hidden = true;
     trouble.replaceChildren(error.status === 404
       ? empty("containers", `There is no container called ${wanted}`, "It may have been removed or renamed.", h("a.button.primary", { href: "/containers", text: "All containers" }))

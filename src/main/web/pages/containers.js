@@ -10,7 +10,8 @@ import { key } from "../keys.js";
 import { searchField, shell } from "../shell.js";
 import { appearance, canStart, canStop, isBusy, isLive, lasting, portLink, showState, stateBadge } from "../state.js";
 
-const SHOWN_PORTS = 3;
+/** Two lines of a row. */
+const SHOWN_PORTS = 2;
 
 const containers = new Map();
 const pending = new Map();
@@ -184,9 +185,10 @@ function updateRow(row, actual) {
   const ports = JSON.stringify(it.ports);
   if (row.ports !== ports) {
     row.ports = ports;
-    const more = it.ports.length - SHOWN_PORTS;
-    parts.ports.replaceChildren(...it.ports.slice(0, more > 1 ? SHOWN_PORTS : undefined).map(portLink));
-    if (more > 1) parts.ports.append(h("a.sub", { href: `/containers/${part(it.name)}/ports`, text: `${more} more` }));
+    const shown = it.ports.length > SHOWN_PORTS ? SHOWN_PORTS - 1 : it.ports.length;
+    const more = it.ports.length - shown;
+    parts.ports.replaceChildren(...it.ports.slice(0, shown).map(portLink));
+    if (more) parts.ports.append(h("a.sub", { href: `/containers/${part(it.name)}/ports`, text: `${more} more` }));
   }
   const figures = stats.get(it.id);
   say(parts.cpu, figures?.cpu ? cores(figures.cpu.cores) : "–");

@@ -2,7 +2,7 @@
 
 import { $, button, command, copyable, failure, h, icon, iconButton, sentence } from "../dom.js";
 import { get, part, post, Problem } from "../api.js";
-import { berthLine, blank, lean, parseRun, unseen, words } from "../docker-run.js";
+import { asked, berthLine, blank, lean, parseRun, unseen, words } from "../docker-run.js";
 import { familiar, parseSize, quote, sizeText } from "../format.js";
 import { freeAbove, isTaken, portOf, swapPort } from "../other-port.js";
 import { pullInto } from "../pull.js";
@@ -58,9 +58,14 @@ function choice(label, options, value) {
   return select;
 }
 
+/** On a phone, where a row has no captions above it, each control has its own. */
+function named(control) {
+  return control.tagName === "LABEL" ? control : h("span.cell", {}, h("span.cell-name", { "aria-hidden": "true", text: control.getAttribute("aria-label") }), control);
+}
+
 function addRow(kind, value, focus = false) {
   const controls = ROWS[kind].make(value);
-  const row = h(`div.row.${kind}`, {}, ...controls, iconButton("close", "Take this row away", () => {
+  const row = h(`div.row.${kind}`, {}, ...controls.map(named), iconButton("close", "Take this row away", () => {
     row.remove();
     changed();
   }), h("span.error"));
@@ -356,7 +361,7 @@ async function begin() {
     $("#known-images").append(...images.flatMap((it) => it.references).map((it) => h("option", { value: familiar(it) })));
     if (from.get("from")) {
       const source = await get(`/containers/${part(from.get("from"))}`);
-      fill({ ...source.config, image: source.image, name: `${source.name}-copy`, ports: (source.config.ports ?? source.ports).map((it) => ({ ...it, hostPort: null })) });
+      fill({ ...asked(source), image: source.image, name: `${source.name}-copy`, ports: (source.config.ports ?? source.ports).map((it) => ({ ...it, hostPort: null })) });
     }
     changed();
   } catch (error) {

@@ -17,7 +17,8 @@ const pairs = (map) => (Array.isArray(map) ? map : Object.entries(map ?? {}).map
 async function begin() {
   $("#title").textContent = familiar(reference);
   try {
-    show(await get(`/images/one?reference=${part(reference)}`));
+    const [image, containers] = await Promise.all([get(`/images/one?reference=${part(reference)}`), get("/containers?all=true").catch(() => [])]);
+    show(image, new Map(containers.map((it) => [it.id, it.name])));
   } catch (error) {
     $("#body").replaceChildren(error.status === 404
       ? empty("images", "This image is not here", "", h("a.button.primary", { href: `/images?pull=${part(familiar(reference))}`, text: `Pull ${familiar(reference)}` }))
@@ -25,7 +26,7 @@ async function begin() {
   }
 }
 
-function show(it) {
+function show(it, names) {
   const what = facts([
     ["Names", () => listed(it.references)],
     ["Id", () => copyable(it.id, short(it.id))],
@@ -34,7 +35,7 @@ function show(it) {
     ["Created", () => (it.created ? exact(it.created) : null)],
     ["Size", () => bytes(it.size)],
     ["Shared with others", () => (it.sharedSize ? bytes(it.sharedSize) : null)],
-    ["Used by", () => (it.usedBy?.length ? h("ul", {}, ...it.usedBy.map((id) => h("li", {}, h("a", { href: `/containers/${id}`, text: short(id) })))) : "no container")],
+    ["Used by", () => (it.usedBy?.length ? h("ul", {}, ...it.usedBy.map((id) => h("li", {}, h("a", { href: `/containers/${part(names.get(id) ?? id)}`, text: names.get(id) ?? short(id) })))) : "no container")],
   ]);
   const how = facts([
     ["Entrypoint", () => line(it.config?.entrypoint)],

@@ -6,6 +6,7 @@ import { onHealed, subscribe } from "../live.js";
 import { searchField, shell } from "../shell.js";
 import { portLink } from "../state.js";
 
+const STATES = { active: "open", pending: "opens when its container runs" };
 const search = $("#search");
 const table = $("#table");
 let ports = [];
@@ -49,7 +50,7 @@ function draw() {
     forward.replaceChildren(it.containerPort ? portLink(it) : h("span.mono", { text: `${it.hostPort}/${it.protocol}` }));
     say(address, it.hostAddress || "–");
     holder.replaceChildren(it.container ? h("a", { href: `/containers/${part(it.name ?? it.container)}/ports`, text: it.name ?? it.container }) : it.holder);
-    say(state, it.container ? it.error ?? it.state : "taken on this machine");
+    say(state, it.container ? it.error ?? (STATES[it.state] ?? it.state) : "taken on this machine");
   });
 }
 

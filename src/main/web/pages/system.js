@@ -33,10 +33,13 @@ async function doctor() {
   return h("ul.checks", {}, ...sorted.map((check) => {
     const [tone, symbol, word] = TONES[level(check)] ?? TONES.warning;
     const fix = check.remedy;
-    return h(level(check) === "ok" ? "li.good" : "li", {}, h("span", {}, h("span.state", { data: { tone } }, icon(symbol), h("span", { text: word }))), h("h3", { text: label(check.name.replaceAll("-", " ")) }),
+    return h(level(check) === "ok" ? "li.good" : "li", {}, h("span", {}, h("span.state", { data: { tone } }, icon(symbol), h("span", { text: word }))), h("h3", { text: NAMES[check.name] ?? label(check.name.replaceAll("-", " ")) }),
       check.detail && h("p.hint.detail", { text: check.detail }), fix && level(check) !== "ok" && h("div.detail", {}, command(fix)));
   }));
 }
+
+/** Names that are not words. */
+const NAMES = { dns: "DNS", selinux: "SELinux", newuidmap: "newuidmap", newgidmap: "newgidmap", slirp4netns: "slirp4netns", tun: "/dev/net/tun" };
 
 const label = (name) => name.replace(/([a-z])([A-Z])/g, "$1 $2").replace(/^./, (c) => c.toUpperCase()).toLowerCase().replace(/^./, (c) => c.toUpperCase());
 

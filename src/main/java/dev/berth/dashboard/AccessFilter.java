@@ -54,7 +54,7 @@ public class AccessFilter {
             answer(context, 400, "not-readable", "Not readable", flaw);
             return;
         }
-        Asked asked = Browser.asked(context.request());
+        Asked asked = Browser.asked(context.request(), gate);
         try {
             gate.checkSource(asked);
             if (isData(context)) {

@@ -1,11 +1,13 @@
 package dev.berth.dashboard;
 
 import dev.berth.access.Asked;
+import dev.berth.access.Gate;
 import io.vertx.core.http.Cookie;
 import io.vertx.core.http.CookieSameSite;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import java.util.Locale;
+import java.util.stream.Stream;
 
 /** How a browser's session travels in HTTP. */
 final class Browser {
@@ -35,7 +37,7 @@ final class Browser {
         return null;
     }
 
-    static Asked asked(HttpServerRequest request) {
+    static Asked asked(HttpServerRequest request, Gate gate) {
         boolean upgrade = "websocket".equalsIgnoreCase(request.getHeader(HttpHeaders.UPGRADE));
         return new Asked(
                 request.method().name(),
@@ -45,13 +47,24 @@ final class Browser {
                 request.getHeader("Sec-Fetch-Site"),
                 "navigate".equals(request.getHeader("Sec-Fetch-Mode")),
                 request.getHeader(HttpHeaders.AUTHORIZATION),
-                cookie(request),
+                cookie(request, gate),
                 upgrade ? secretOf(request.getHeader("Sec-WebSocket-Protocol")) : request.getHeader("X-Berth-Session"));
     }
 
-    static String cookie(HttpServerRequest request) {
-        Cookie cookie = request.getCookie(cookieName(request));
-        return cookie == null ? null : cookie.getValue();
+    /**
+     * Ours, if it is among those of its name: a page at another port of this host name may plant more, for narrower paths, which browsers
+     * send first. Read from the header itself: the server's own list holds one of each name.
+     */
+    static String cookie(HttpServerRequest request, Gate gate) {
+        String name = cookieName(request) + "=";
+        return request.headers().getAll(HttpHeaders.COOKIE).stream()
+                .flatMap(header -> Stream.of(header.split(";")))
+                .map(String::strip)
+                .filter(pair -> pair.startsWith(name))
+                .map(pair -> pair.substring(name.length()))
+                .filter(gate.sessions()::knows)
+                .findFirst()
+                .orElse(null);
     }
 
     /** Sends the session's cookie; null takes it away. */

@@ -126,7 +126,7 @@ public class Pages {
     }
 
     private Response show(HttpServerRequest request, UriInfo uri, String section, Page page) {
-        if (!gate.isSignedIn(Browser.asked(request))) {
+        if (!gate.isSignedIn(Browser.asked(request, gate))) {
             String here = uri.getRequestUri().getRawPath()
                     + (uri.getRequestUri().getRawQuery() == null
                             ? ""

@@ -32,7 +32,7 @@ public class SessionResource {
     @Consumes(MediaType.APPLICATION_JSON)
     public Map<String, String> open(SignIn signIn, HttpServerRequest request) {
         String token = signIn == null || signIn.token() == null ? "" : signIn.token();
-        Sessions.Granted granted = gate.signIn(Browser.asked(request), token);
+        Sessions.Granted granted = gate.signIn(Browser.asked(request, gate), token);
         Browser.setCookie(request, granted.cookie());
         return Map.of("secret", granted.secret());
     }
@@ -40,15 +40,15 @@ public class SessionResource {
     /** Whether the session still stands, with its secret. */
     @GET
     public Map<String, Boolean> stands(HttpServerRequest request) {
-        gate.checkCaller(Browser.asked(request));
+        gate.checkCaller(Browser.asked(request, gate));
         return Map.of("signedIn", true);
     }
 
     /** Ends the session and closes its sockets. */
     @DELETE
     public void close(HttpServerRequest request) {
-        gate.checkCaller(Browser.asked(request));
-        gate.sessions().end(Browser.cookie(request));
+        gate.checkCaller(Browser.asked(request, gate));
+        gate.sessions().end(Browser.cookie(request, gate));
         Browser.setCookie(request, null);
     }
 

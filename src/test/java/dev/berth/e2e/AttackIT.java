@@ -9,10 +9,9 @@ import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.ColorScheme;
 import com.microsoft.playwright.options.Cookie;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.Socket;
-import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -70,21 +69,6 @@ class AttackIT {
 
     private String stateOfVictim() throws Exception {
         return service.container("hostile").path("state").asText();
-    }
-
-    /** The answer to a request as it is written; the connection ends with it. */
-    private String raw(String request) throws IOException {
-        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), service.port())) {
-            socket.setSoTimeout(10_000);
-            socket.getOutputStream()
-                    .write((request.replace("\n", "\r\n") + "Connection: close\r\n\r\n")
-                            .getBytes(StandardCharsets.UTF_8));
-            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        }
-    }
-
-    private static int status(String answer) {
-        return Integer.parseInt(answer.split(" ")[1]);
     }
 
     private String stolenCookie() {
@@ -169,35 +153,107 @@ class AttackIT {
     @Test
     void aStolenCookieShowsAPageWithoutDataAndNothingElse() throws Exception {
         String head = "Host: berth.localhost:" + service.port() + "\nCookie: " + stolenCookie() + "\n";
-        assertEquals(403, status(raw("GET /api/v1/containers HTTP/1.1\n" + head)));
+        assertEquals(403, TrialService.status(service.raw("GET /api/v1/containers HTTP/1.1\n" + head)));
         assertEquals(
                 403,
-                status(raw("POST /api/v1/containers/hostile/stop HTTP/1.1\n" + head + "Origin: " + service.pages()
-                        + "\nContent-Length: 0\n")));
+                TrialService.status(service.raw("POST /api/v1/containers/hostile/stop HTTP/1.1\n" + head + "Origin: "
+                        + service.pages() + "\nContent-Length: 0\n")));
         assertEquals(
                 403,
-                status(
-                        raw(
+                TrialService.status(
+                        service.raw(
                                 "GET /api/v1/live HTTP/1.1\n" + head + "Origin: " + service.pages()
                                         + "\nUpgrade: websocket\nSec-WebSocket-Version: 13\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\n")));
-        String page = raw("GET /containers HTTP/1.1\n" + head);
-        assertEquals(200, status(page));
+        String page = service.raw("GET /containers HTTP/1.1\n" + head);
+        assertEquals(200, TrialService.status(page));
         String secret = (String) dashboard.evaluate("() => localStorage.getItem('berth.secret')");
         assertFalse(page.contains("hostile") || page.contains(secret));
     }
 
     @Test
     void aReboundNameIsRefusedAndTheSettingNamed() throws Exception {
-        String answer = raw("GET /containers HTTP/1.1\nHost: evil.example:" + service.port() + "\n");
-        assertEquals(421, status(answer));
+        String answer = service.raw("GET /containers HTTP/1.1\nHost: evil.example:" + service.port() + "\n");
+        assertEquals(421, TrialService.status(answer));
         assertTrue(answer.contains("BERTH_ALLOWED_HOSTS=evil.example"), answer);
+    }
+
+    /** The page of a container under a name that now leads to this machine: the browser takes the service for the page's own origin. */
+    @Test
+    void aReboundNameReachesNothingInTheBrowser() {
+        try (Page page = hostile(TrialBrowser.REBOUND)) {
+            page.navigate("http://" + TrialBrowser.REBOUND + ":" + service.port() + "/containers");
+            page.getByText("BERTH_ALLOWED_HOSTS=" + TrialBrowser.REBOUND).waitFor();
+            assertEquals(421, page.evaluate("() => fetch('/api/v1/containers').then(r => r.status)"));
+            assertEquals(421, page.evaluate("() => fetch('/sign-in').then(r => r.status)"));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {SAME_SITE, ELSEWHERE})
+    void anAnswerIsNoScriptAndNoPicture(String host) {
+        try (Page page = hostile(host)) {
+            for (String kind : new String[] {"script", "img"}) {
+                Object loaded = page.evaluate(
+                        "([kind, url]) => new Promise(done => { const it = document.createElement(kind);"
+                                + "it.onload = () => done('loaded'); it.onerror = () => done('refused'); it.src = url; document.body.append(it); })",
+                        java.util.List.of(kind, service.pages() + "/api/v1/containers"));
+                assertEquals("refused", loaded, kind);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {SAME_SITE, ELSEWHERE})
+    void anOpenedDashboardIsOutOfReach(String host) {
+        try (Page page = hostile(host)) {
+            Page opened = window.waitForPage(
+                    () -> page.evaluate("url => { window.prey = open(url); }", service.pages() + "/containers"));
+            opened.waitForLoadState();
+            page.waitForFunction("() => window.prey.closed"); // cut off, as far as its opener can see
+            assertFalse(opened.isClosed());
+            assertEquals(true, opened.evaluate("() => window.opener === null"));
+            opened.close();
+        }
+    }
+
+    @Test
+    void aPlantedCookieSignsNobodyOutAndNobodyIn() {
+        try (Page page = hostile(SAME_SITE)) {
+            String name = "berth-" + service.port();
+            page.evaluate(
+                    "name => { document.cookie = name + '=planted; path=/containers'; document.cookie = name + '=planted; path=/api/v1'; }",
+                    name);
+            dashboard.navigate(service.pages() + "/containers");
+            dashboard.locator("a.name:has-text('hostile')").waitFor();
+            page.evaluate(
+                    "name => { for (const path of ['/containers', '/api/v1']) document.cookie = name + '=; max-age=0; path=' + path; }",
+                    name);
+        }
+    }
+
+    /** Another user of the machine reaches the port as well as this one: without the token there is nothing. */
+    @Test
+    void anotherUserOfTheMachineFindsNeitherTokenNorLink() throws Exception {
+        String head = "Host: 127.0.0.1:" + service.port() + "\n";
+        assertEquals(401, TrialService.status(service.raw("GET /api/v1/containers HTTP/1.1\n" + head)));
+        assertEquals(
+                401,
+                TrialService.status(service.raw("POST /session/launch HTTP/1.1\n" + head + "Content-Length: 0\n")));
+        assertEquals(
+                "rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(service.berth.tokenFile())));
+        String token = service.berth.token();
+        try (Stream<ProcessHandle> all = ProcessHandle.allProcesses()) {
+            assertTrue(
+                    all.noneMatch(it -> it.info().commandLine().orElse("").contains(token)),
+                    "the token is in a command line");
+        }
     }
 
     @Test
     void pagesAtOtherLoopbackNamesRedirectAndSetNoCookie() throws Exception {
         for (String name : new String[] {"127.0.0.1", "localhost", "[::1]"}) {
-            String answer = raw("GET /containers HTTP/1.1\nHost: " + name + ":" + service.port() + "\n");
-            assertEquals(307, status(answer), answer);
+            String answer = service.raw("GET /containers HTTP/1.1\nHost: " + name + ":" + service.port() + "\n");
+            assertEquals(307, TrialService.status(answer), answer);
             assertTrue(answer.contains("ocation: " + service.pages() + "/containers"), answer);
             assertFalse(answer.toLowerCase(java.util.Locale.ROOT).contains("set-cookie"), answer);
         }

@@ -218,7 +218,11 @@ public final class Berth implements AutoCloseable {
     }
 
     public String token() throws IOException {
-        return Files.readString(Path.of(record().path("tokenFile").asText())).strip();
+        return Files.readString(tokenFile()).strip();
+    }
+
+    public Path tokenFile() throws IOException {
+        return Path.of(record().path("tokenFile").asText());
     }
 
     public long servicePid() throws IOException {

@@ -37,10 +37,17 @@ public final class DashboardBench implements AutoCloseable {
 
     public static void main(String[] arguments) throws Exception {
         try (DashboardBench bench = new DashboardBench(Integer.parseInt(arguments[0]))) {
-            bench.interrupt();
-            bench.flood();
-            bench.stateChange();
-            bench.manyContainers();
+            try {
+                bench.interrupt();
+                bench.flood();
+                bench.stateChange();
+                bench.longLog();
+                bench.manyContainers();
+            } catch (RuntimeException | AssertionError e) {
+                System.err.println(Files.readString(
+                        bench.trial.service.berth.runtimeDirectory().resolve("service.log")));
+                throw e;
+            }
         }
     }
 
@@ -63,6 +70,7 @@ public final class DashboardBench implements AutoCloseable {
             page.keyboard().press("Control+c");
             times.add(((Number) page.evaluate("() => window.answered")).doubleValue());
             screen.type("clear");
+            screen.await("\\A/ #\\s*\\z");
         }
         row("terminal: Ctrl-C during yes", "ms", times);
     }
@@ -111,6 +119,30 @@ public final class DashboardBench implements AutoCloseable {
             times.add(seen - killed.toEpochMilli() - (killed.getNano() / 1000 % 1000) / 1000.0);
         }
         row("list: a program's end is in its row", "ms", times);
+        trial.service.call("DELETE", "/containers/bench?force=true", null);
+    }
+
+    /** All of a log of a million lines, then through it from one end to the other. */
+    private void longLog() throws Exception {
+        trial.run(
+                "bench",
+                "\"network\":\"none\",\"command\":[\"sh\",\"-c\",\"seq 1000000; sleep 100000\"],\"stopTimeout\":0");
+        trial.go("/containers/bench/logs");
+        page.locator(".log-line:has-text('1000000')").waitFor();
+        long begin = System.nanoTime();
+        trial.button("Show them").click();
+        page.locator(".count:text-is('1000000 lines')").waitFor();
+        row("log of a million lines: all of it", "s", (System.nanoTime() - begin) / 1e9);
+        watchFrames();
+        page.evaluate(
+                "async () => { const view = document.querySelector('.log-view'); for (let i = 0; i <= 300; i++)"
+                        + " { view.scrollTop = view.scrollHeight * (1 - i / 300); await new Promise(requestAnimationFrame); } }");
+        row("  a frame, while it is scrolled through", "ms", frames());
+        row("  the page's heap", "MB", heap());
+        begin = System.nanoTime();
+        page.getByLabel("Search the log").fill("99999");
+        page.locator("text=/^\\d+ of 1000000 lines/").waitFor();
+        row("  until a search has looked at every line", "ms", (System.nanoTime() - begin) / 1e6);
         trial.service.call("DELETE", "/containers/bench?force=true", null);
     }
 

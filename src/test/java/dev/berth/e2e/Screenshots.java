@@ -12,13 +12,15 @@ import java.util.Locale;
 
 /**
  * Every page as a picture, for people to look at: empty, full, failing, with long names and two hundred rows; light and dark; wide, middle
- * and narrow. No test: {@code java … dev.berth.e2e.Screenshots DIRECTORY}, with BERTH_CHECKOUT set.
+ * and narrow. No test: {@code java … dev.berth.e2e.Screenshots DIRECTORY [NAME…]}, with BERTH_CHECKOUT
+ * set; with names, only those.
  */
 public final class Screenshots implements AutoCloseable {
     private static final String IDLE = "\"command\":[\"sleep\",\"100000\"],\"stopTimeout\":0";
     private static final String LONG = "a-name-so-long-that-no-column-of-a-table-can-hold-it-without-a-cut-somewhere";
 
     private final Path directory;
+    private final List<String> wanted;
     private final TrialDashboard trial = TrialDashboard.signedIn();
     private final String secret = (String) trial.page.evaluate("() => localStorage.getItem('berth.secret')");
     private final ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
@@ -41,12 +43,14 @@ public final class Screenshots implements AutoCloseable {
         void on(Page page);
     }
 
-    private Screenshots(Path directory) throws Exception {
+    private Screenshots(Path directory, List<String> wanted) throws Exception {
         this.directory = Files.createDirectories(directory);
+        this.wanted = wanted;
     }
 
     public static void main(String[] arguments) throws Exception {
-        try (Screenshots screenshots = new Screenshots(Path.of(arguments[0]))) {
+        try (Screenshots screenshots = new Screenshots(
+                Path.of(arguments[0]), List.of(arguments).subList(1, arguments.length))) {
             screenshots.empty();
             screenshots.full();
             screenshots.many();
@@ -144,6 +148,9 @@ public final class Screenshots implements AutoCloseable {
     }
 
     private void many() throws Exception {
+        if (!isWanted("many")) {
+            return;
+        }
         for (int i = 0; i < 194; i++) {
             trial.create("service-" + i, IDLE);
         }
@@ -151,6 +158,9 @@ public final class Screenshots implements AutoCloseable {
     }
 
     private void away() throws Exception {
+        if (!isWanted("away")) {
+            return;
+        }
         trial.go("/containers");
         trial.page.locator("a.name").first().waitFor();
         trial.service.kill();
@@ -159,7 +169,14 @@ public final class Screenshots implements AutoCloseable {
         trial.service.start();
     }
 
+    private boolean isWanted(String name) {
+        return wanted.isEmpty() || wanted.contains(name);
+    }
+
     private void look(String name, String path, Act act) {
+        if (!isWanted(name)) {
+            return;
+        }
         for (Look look : Look.ALL) {
             try (BrowserContext context = trial.browser.unguardedWindow(look.width(), look.height(), look.colours())) {
                 context.addCookies(trial.window.cookies());

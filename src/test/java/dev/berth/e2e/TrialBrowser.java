@@ -18,6 +18,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 
 /** Debian's Chromium. What its pages ask for outside, and what they complain of, is kept for the tests to look at. */
 final class TrialBrowser implements AutoCloseable {
+    static final String REBOUND = "rebound.example";
     private static final Path CHROMIUM = Path.of("/usr/bin/chromium");
 
     private final Playwright playwright;
@@ -37,6 +38,8 @@ final class TrialBrowser implements AutoCloseable {
                                 "--headless",
                                 "--no-sandbox",
                                 "--disable-gpu",
+                                // A name whose owner points it at this machine: what DNS rebinding does.
+                                "--host-resolver-rules=MAP " + REBOUND + " 127.0.0.1",
                                 "--disable-quic",
                                 "--no-first-run",
                                 "--disable-background-networking",

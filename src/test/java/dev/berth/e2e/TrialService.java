@@ -3,11 +3,14 @@ package dev.berth.e2e;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 
 /** A service for a browser: at a port of its own, which stays over restarts as the page's address does. */
 final class TrialService implements AutoCloseable {
@@ -63,6 +66,22 @@ final class TrialService implements AutoCloseable {
     /** What the API says of a container. */
     JsonNode container(String name) throws IOException, InterruptedException {
         return call("GET", "/containers/" + name, null);
+    }
+
+    /** The answer to a request as it is written; the connection ends with it. */
+    String raw(String request) throws IOException {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            socket.setSoTimeout(10_000);
+            socket.getOutputStream()
+                    .write((request.replace("\n", "\r\n") + "Connection: close\r\n\r\n")
+                            .getBytes(StandardCharsets.UTF_8));
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+
+    /** Of an answer that {@link #raw} gave. */
+    static int status(String answer) {
+        return Integer.parseInt(answer.split(" ")[1]);
     }
 
     @Override
