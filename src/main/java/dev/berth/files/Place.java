@@ -43,7 +43,7 @@ final class Place {
         byte[] temporary = RawName.bytes(".berth-" + HexFormat.of().formatHex(random));
         try {
             maker.make(parent.number(), temporary);
-            refuseDirectory();
+            refuseWhatIsThere();
             calls.renameat2(parent.number(), temporary, parent.number(), name, 0);
         } finally {
             // Also after a rename: between two names of one file it does nothing.
@@ -72,23 +72,53 @@ final class Place {
         }
     }
 
-    private void refuseDirectory() {
-        Optional<Stat> there = stat();
-        if (there.filter(Stat::isDirectory).isPresent()) {
-            throw new FilesException.Refused(
-                    "wrong-kind", "a file cannot replace " + path + ", which is a directory there");
-        }
-    }
-
-    private Optional<Stat> stat() {
-        try {
-            return Optional.of(calls.statx(parent.number(), name, At.SYMLINK_NOFOLLOW));
+    /**
+     * A file that is a mount of its own, such as /etc/hosts and what the user has bound: to be written into, for one that took its place
+     * would lie below the mount (and the kernel would take the mount away). Empty when nothing is mounted there.
+     */
+    Optional<Fd> mounted() {
+        try (Fd there = new Fd(calls, calls.openat(parent.number(), name, Open.PATH | Open.NOFOLLOW, 0))) {
+            Stat stat = calls.fstat(there.number());
+            if (stat.isDirectory() || !isMount(stat)) {
+                return Optional.empty();
+            }
+            if (!stat.isRegular()) {
+                throw isAMount();
+            }
+            int flags = Open.WRONLY | Open.TRUNC | Open.NONBLOCK | Open.NOCTTY;
+            return Optional.of(new Fd(calls, calls.openat(At.FDCWD, Syscalls.bytes(there.procPath()), flags, 0)));
         } catch (SyscallException e) {
             if (e.is(Errno.ENOENT)) {
                 return Optional.empty();
             }
             throw e;
         }
+    }
+
+    private void refuseWhatIsThere() {
+        try {
+            Stat there = calls.statx(parent.number(), name, At.SYMLINK_NOFOLLOW);
+            if (there.isDirectory()) {
+                throw new FilesException.Refused(
+                        "wrong-kind", "a file cannot replace " + path + ", which is a directory there");
+            }
+            if (isMount(there)) {
+                throw isAMount();
+            }
+        } catch (SyscallException e) {
+            if (!e.is(Errno.ENOENT)) {
+                throw e;
+            }
+        }
+    }
+
+    private boolean isMount(Stat there) {
+        return there.mount() != calls.fstat(parent.number()).mount();
+    }
+
+    private FilesException isAMount() {
+        return new FilesException.Refused(
+                "busy", path + " is a mount of its own, which only a file can be written into");
     }
 
     private void unlink(byte[] temporary) {

@@ -55,7 +55,7 @@ public final class RootedTree {
 
     /** Makes the files of an archive beneath a directory of this tree. */
     public TreeUnpacker unpacker(String directory, Giving giving) {
-        directory(directory).close();
+        TreePacker.check(calls, directory(directory));
         return new TreeUnpacker(calls, RootedDirectory.asRoot(calls, root), directory, giving);
     }
 

@@ -43,7 +43,7 @@ public final class TreePacker {
     }
 
     /**
-     * Refuses what cannot be packed at all: what the kernel answers itself, without a size.
+     * Refuses what is the kernel's own: files without a size, directories in which nothing can be stored.
      *
      * @param handle is closed
      */
@@ -52,7 +52,7 @@ public final class TreePacker {
             if (KernelFileSystems.holds(calls, handle)) {
                 throw new FilesException.Wrong(
                         "it lies in a file system of the kernel's own, whose files are not stored;"
-                                + " read it with a program in the container");
+                                + " use a program in the container");
             }
         }
     }

@@ -89,7 +89,7 @@ public final class TreeUnpacker {
         try (Fd directory = root.make(parent)) {
             Place place = new Place(calls, directory, components.get(components.size() - 1), shown);
             switch (entry.type()) {
-                case FILE -> place.put((at, name) -> file(at, name, entry, archive));
+                case FILE -> file(place, entry, archive);
                 case DIRECTORY -> directory(place, path, attributes, shown);
                 case SYMLINK -> place.put((at, name) -> symlink(at, name, entry, shown));
                 case HARDLINK -> place.put((at, name) -> hardLink(at, name, entry));
@@ -102,6 +102,17 @@ public final class TreeUnpacker {
                     return;
                 }
             }
+        }
+    }
+
+    private void file(Place place, TarEntry entry, TarReader archive) throws IOException {
+        Optional<Fd> mounted = place.mounted();
+        if (mounted.isEmpty()) {
+            place.put((at, name) -> file(at, name, entry, archive));
+            return;
+        }
+        try (Fd file = mounted.get()) {
+            content.write(file.number(), entry, archive);
         }
     }
 

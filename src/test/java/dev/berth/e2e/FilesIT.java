@@ -187,6 +187,28 @@ class FilesIT {
     }
 
     @Test
+    void aFileThatIsMountedIsWrittenInto() throws Exception {
+        Path config = Files.writeString(shared.resolve("config"), "before, and longer");
+        create("configured", "run", "-v", config + ":/etc/config");
+        put(
+                "configured",
+                "/etc",
+                new TarBuilder()
+                        .file("config", "after")
+                        .file("hosts", "1.2.3.4 x\n")
+                        .build());
+        assertEquals("after", Files.readString(config));
+        assertEquals("after", stage.berth.must("exec", "configured", "cat", "/etc/config"));
+        assertEquals("1.2.3.4 x", stage.berth.must("exec", "configured", "cat", "/etc/hosts"));
+        byte[] node = new TarBuilder().file("null", "x").build();
+        assertTrue(refused(409, "PUT", "configured/files?path=/dev", node).contains("mount of its own"));
+        refused(422, "PUT", "configured/files?path=/proc", node);
+        byte[] link = new TarBuilder().symlink("config", "passwd").build();
+        assertTrue(refused(409, "PUT", "configured/files?path=/etc", link).contains("mount of its own"));
+        assertEquals("after", stage.berth.must("exec", "configured", "cat", "/etc/config"));
+    }
+
+    @Test
     void aReadOnlyContainerTakesNothingWhetherItRunsOrNot() throws Exception {
         byte[] tar = new TarBuilder().file("new", "x").build();
         JsonNode made = new com.fasterxml.jackson.databind.ObjectMapper()
