@@ -11,7 +11,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -34,88 +33,49 @@ class BadInputIT {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String API = "/api/v1";
 
-    private static ImageServer server;
-    private static Berth berth;
-    private static RawHttp http;
+    private static Victims victims;
     private static JsonNode document;
-    private static String session;
-
-    private Map<String, String> before;
 
     /** A body for each call that takes JSON: what one mistake is put into. Not one of them is ever sent as it is. */
     private static Map<String, String> bodies() {
         return Map.of(
-                "/containers", "{\"image\":\"%s\"}".formatted(server.image()),
+                "/containers", "{\"image\":\"%s\"}".formatted(victims.server.image()),
                 "/containers/{container}/rename", "{\"name\":\"other\"}",
                 "/containers/{container}/exec", "{\"command\":[\"true\"]}",
                 "/containers/{container}/ports", "{\"containerPort\":80}",
                 "/exec/{id}/resize", "{\"columns\":80,\"rows\":24}",
                 "/volumes", "{\"name\":\"fresh\"}",
-                "/images/pull", "{\"reference\":\"%s\"}".formatted(server.image()));
+                "/images/pull", "{\"reference\":\"%s\"}".formatted(victims.server.image()));
     }
 
     @BeforeAll
     static void start() throws Exception {
-        server = ImageServer.start();
-        berth = new Berth();
-        berth.must("pull", server.image());
-        berth.must("create", "--name", "made", "-v", "kept:/kept", server.image(), "true");
-        berth.must("run", "-d", "--name", "runs", server.image(), "sleep", "1000");
-        session = JSON.readTree(berth.api("POST", "/containers/runs/exec", "{\"command\":[\"sleep\",\"1000\"]}")
-                        .body())
-                .path("id")
-                .asText();
-        http = new RawHttp(berth);
-        document = JSON.readTree(http.get("/q/openapi", "").body());
+        victims = new Victims();
+        document = JSON.readTree(victims.http.get("/q/openapi", "").body());
     }
 
     @AfterAll
     static void end() throws Exception {
-        if (berth != null) {
-            String log = Files.readString(berth.runtimeDirectory().resolve("service.log"));
-            berth.close();
-            assertFalse(log.contains("ERROR"), log);
-            assertFalse(log.contains("\tat "), log);
-        }
-        if (server != null) {
-            server.close();
+        if (victims != null) {
+            victims.close();
         }
     }
 
     @BeforeEach
     void look() throws Exception {
-        before = Fingerprint.of(berth);
+        victims.look();
     }
 
     @AfterEach
     void nothingChanged() throws Exception {
-        assertEquals(before, Fingerprint.of(berth));
-    }
-
-    /** What every refusal has in common. @return the problem */
-    private static JsonNode problem(String what, RawHttp.Answers answer, Set<Integer> statuses) throws IOException {
-        assertEquals(1, answer.statuses().size(), () -> what + ": " + answer.text());
-        assertTrue(statuses.contains(answer.status()), () -> what + " wants " + statuses + ": " + answer.text());
-        assertTrue(
-                answer.header("content-type").startsWith("application/problem+json"),
-                () -> what + ": " + answer.text());
-        JsonNode problem = JSON.readTree(answer.body());
-        assertEquals(answer.status(), problem.path("status").asInt(), what);
-        assertTrue(
-                problem.path("type").asText().matches("https://berth\\.dev/problems/[a-z0-9-]+"), problem.toString());
-        String sentence = problem.path("detail").asText();
-        assertFalse(sentence.isBlank() || sentence.contains("\n"), problem.toString());
-        assertFalse(
-                sentence.matches("(?s).*(Exception|dev\\.berth|java\\.|jackson|\\bat [a-z]+\\.).*"),
-                problem.toString());
-        return problem;
+        victims.assertNothingChanged();
     }
 
     /** With names for the placeholders of a path. */
     private static String path(String template) {
         return API
                 + template.replace("{container}", "runs")
-                        .replace("{id}", template.startsWith("/exec") ? session : "p999")
+                        .replace("{id}", template.startsWith("/exec") ? victims.session : "p999")
                         .replace("{name}", "kept")
                         .replace("{protocol}", "tcp")
                         .replace("{hostPort}", "9999");
@@ -196,11 +156,14 @@ class BadInputIT {
                     "[".repeat(100_000),
                     "{\"a\":".repeat(50_000),
                     "{\"a\":1e999999999}".substring(0, 9))) {
-                problem(template + " with " + cut(body), http.post(path, "application/json", body), Set.of(400, 422));
+                Victims.problem(
+                        template + " with " + cut(body),
+                        victims.http.post(path, "application/json", body),
+                        Set.of(400, 422));
             }
             assertEquals(
                     400,
-                    http.post(path, "application/json", valid + "x").status(),
+                    victims.http.post(path, "application/json", valid + "x").status(),
                     "more behind the object: " + template);
         });
     }
@@ -209,8 +172,8 @@ class BadInputIT {
     void whatIsTooLargeIs413() throws Exception {
         eachBody((template, path, valid, schema) -> {
             String large = valid.replaceFirst("\\{", "{\"more\":\"" + "x".repeat(1 << 20) + "\",");
-            problem(template, http.post(path, "application/json", large), Set.of(413));
-            StringBuilder chunked = new StringBuilder(http.head("POST " + path + " HTTP/1.1"))
+            Victims.problem(template, victims.http.post(path, "application/json", large), Set.of(413));
+            StringBuilder chunked = new StringBuilder(victims.http.head("POST " + path + " HTTP/1.1"))
                     .append(
                             "Content-Type: application/json\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n");
             for (int i = 0; i < large.length(); i += 60_000) {
@@ -220,9 +183,9 @@ class BadInputIT {
                         .append(part)
                         .append("\r\n");
             }
-            problem(
+            Victims.problem(
                     template + " in chunks",
-                    http.send(chunked.append("0\r\n\r\n").toString()),
+                    victims.http.send(chunked.append("0\r\n\r\n").toString()),
                     Set.of(413));
         });
     }
@@ -232,9 +195,9 @@ class BadInputIT {
         eachBody((template, path, valid, schema) -> {
             for (String type : List.of(
                     "text/plain", "application/xml", "application/x-www-form-urlencoded", "multipart/form-data")) {
-                problem(template + " as " + type, http.post(path, type, valid), Set.of(415));
+                Victims.problem(template + " as " + type, victims.http.post(path, type, valid), Set.of(415));
             }
-            problem(template + " as nonsense", http.post(path, "/;;=", valid), Set.of(400, 415));
+            Victims.problem(template + " as nonsense", victims.http.post(path, "/;;=", valid), Set.of(400, 415));
         });
     }
 
@@ -243,8 +206,10 @@ class BadInputIT {
         eachBody((template, path, valid, schema) -> {
             for (String name : List.of("bogus", "Image", "__proto__", "a\\u0000b", "ä".repeat(200))) {
                 String body = valid.replaceFirst("\\{", "{\"" + name.replace("\\", "\\\\") + "\":1,");
-                JsonNode problem = problem(
-                        template + " with " + cut(name), http.post(path, "application/json", body), Set.of(422));
+                JsonNode problem = Victims.problem(
+                        template + " with " + cut(name),
+                        victims.http.post(path, "application/json", body),
+                        Set.of(422));
                 assertTrue(problem.hasNonNull("field"), problem.toString());
             }
         });
@@ -258,7 +223,8 @@ class BadInputIT {
                     ObjectNode body = (ObjectNode) JSON.readTree(valid);
                     body.set(field.getKey(), JSON.readTree(wrong));
                     String what = template + " with " + field.getKey() + " " + cut(wrong);
-                    JsonNode problem = problem(what, http.post(path, "application/json", body.toString()), Set.of(422));
+                    JsonNode problem = Victims.problem(
+                            what, victims.http.post(path, "application/json", body.toString()), Set.of(422));
                     assertTrue(problem.path("field").asText().startsWith(field.getKey()), what + ": " + problem);
                 }
             }
@@ -303,31 +269,46 @@ class BadInputIT {
         assertTrue(tries.size() > 50, "few parameters: " + tries.size());
         for (String[] one : tries) {
             String escaped = URLEncoder.encode(one[3], StandardCharsets.UTF_8);
-            String line = one[0] + " " + path(one[1]) + "?" + one[2] + "=" + escaped + " HTTP/1.1";
+            String line =
+                    one[0] + " " + path(one[1]) + "?" + required(one[1], one[2]) + one[2] + "=" + escaped + " HTTP/1.1";
             String body = bodies().getOrDefault(one[1], "");
-            String request = http.head(line) + "Connection: close\r\n"
+            String request = victims.http.head(line) + "Connection: close\r\n"
                     + (one[0].equals("GET")
                             ? ""
-                            : "Content-Type: application/json\r\nContent-Length: " + body.length() + "\r\n")
+                            : "Content-Type: " + type(one[0], one[1]) + "\r\nContent-Length: " + body.length() + "\r\n")
                     + "\r\n" + (one[0].equals("GET") ? "" : body);
-            boolean object = Set.of("reference", "container").contains(one[2]);
-            JsonNode problem = problem(cut(line), http.send(request), object ? Set.of(404, 422) : Set.of(422));
+            boolean object = Set.of("reference", "container", "path").contains(one[2]);
+            JsonNode problem =
+                    Victims.problem(cut(line), victims.http.send(request), object ? Set.of(404, 422) : Set.of(422));
             assertTrue(object || problem.path("field").asText().equals(one[2]), line + ": " + problem);
         }
     }
 
-    /** Values that a parameter cannot have. A label may be any text. */
+    private static String type(String method, String template) {
+        JsonNode content = call(method, template).path("requestBody").path("content");
+        return content.isEmpty() ? "application/json" : content.fieldNames().next();
+    }
+
+    /** Parameters without which the call is refused before the one that is tried is looked at. */
+    private static String required(String template, String tried) {
+        if (template.endsWith("/one") && !tried.equals("reference")) {
+            return "reference=" + victims.server.image() + "&";
+        }
+        return template.contains("/files") && !tried.equals("path") ? "path=%2Fetc&" : "";
+    }
+
+    /** Values that a parameter cannot have. Some may be any text. */
     private static List<String> garbage(String name, JsonNode type) {
         return switch (type.path("type").asText()) {
             case "boolean" -> List.of("7", "yes", "TRUE", "true,false", "\u0000", "x".repeat(2000));
             case "integer" -> List.of("-1", "1.5", "1e3", "99999999999999999999", "NaN", "x", "０", "0x10", " 1");
             default ->
-                name.equals("label") || name.equals("hostAddress")
+                Set.of("label", "hostAddress", "name").contains(name)
                         ? List.of()
                         : List.of(
                                 "\u0000",
                                 "no such thing",
-                                "../../etc/passwd",
+                                "../../no/such",
                                 "-99999999999999999999",
                                 "ä%",
                                 "x".repeat(2000));
