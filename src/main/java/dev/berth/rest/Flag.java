@@ -2,12 +2,12 @@ package dev.berth.rest;
 
 /** Yes or no in a query, as it was written. */
 public record Flag(String text) {
-    /** Absent is no; {@code ?name} alone is yes. */
+    /** Absent is no. So is {@code ?name} alone: the framework takes a parameter without a value for one that is not there. */
     static boolean of(String name, Flag flag) {
         if (flag == null || flag.text().equals("false")) {
             return false;
         }
-        if (flag.text().isEmpty() || flag.text().equals("true")) {
+        if (flag.text().equals("true")) {
             return true;
         }
         throw Refused.wrong(name, name + " \"" + flag.text() + "\" is neither true nor false");

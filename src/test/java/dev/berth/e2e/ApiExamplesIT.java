@@ -204,7 +204,7 @@ class ApiExamplesIT {
         assertEquals(
                 JSON.readTree("{\"exitCode\":5,\"stdout\":\"out\\n\",\"stderr\":\"err\\n\",\"truncated\":false}"),
                 answer(200, "POST", "/containers/host/exec?wait=true", request));
-        String large = "{\"command\":[\"sh\",\"-c\",\"head -c 17825792 /dev/zero\"]}";
+        String large = "{\"command\":[\"sh\",\"-c\",\"yes | head -c 17825792\"]}";
         JsonNode cut = answer(200, "POST", "/containers/host/exec?wait=true", large);
         assertTrue(cut.path("truncated").asBoolean());
         assertEquals(16 << 20, cut.path("stdout").asText().length());
@@ -247,9 +247,12 @@ class ApiExamplesIT {
         assertEquals(
                 "two\n",
                 berth.api("GET", "/containers/writer/logs?stream=stderr", null).body());
-        assertTrue(berth.api("GET", "/containers/writer/logs?timestamps", null)
+        String stamped = berth.api("GET", "/containers/writer/logs?timestamps=true", null)
+                .body();
+        assertTrue(stamped.matches("(?s)\\d{4}-.*Z one\n.*"), stamped);
+        assertFalse(berth.api("GET", "/containers/writer/logs?timestamps", null)
                 .body()
-                .matches("(?s)\\d{4}-.*Z one\n.*"));
+                .contains("Z one"));
         assertEquals(
                 "",
                 berth.api("GET", "/containers/writer/logs?since=2999-01-01T00:00:00Z", null)
