@@ -43,23 +43,66 @@ static int take_signals(void)
   sigset_t set;
   reset_signals();
   /* The terminal and the session that started the service do not end containers. */
-  for (size_t i = 0; i < 5; i++)
-    signal((int[]){SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGPIPE}[i], SIG_IGN);
+  for (size_t i = 0; i < 4; i++)
+    signal((int[]){SIGINT, SIGQUIT, SIGTERM, SIGPIPE}[i], SIG_IGN);
   sigemptyset(&set);
   sigaddset(&set, SIGCHLD);
+  sigaddset(&set, SIGHUP);
   sigprocmask(SIG_BLOCK, &set, NULL);
   return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
-static void open_listener(struct monitor *m)
+/* 0, or -1 with errno; what listened before is closed then only. */
+static int open_listener(struct monitor *m)
 {
   /* Through the descriptor: a socket's path may have 107 bytes only, a runtime directory more. */
   struct sockaddr_un address = {.sun_family = AF_UNIX, .sun_path = "/proc/self/fd/6/attach"};
   unlinkat(FD_RUNTIME, "attach", 0);
-  m->listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-  if (m->listener < 0 || bind(m->listener, (struct sockaddr *)&address, sizeof address) < 0 ||
-      listen(m->listener, 16) < 0)
-    launch_fail(m, "socket", "attach", errno);
+  int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  if (fd < 0 || bind(fd, (struct sockaddr *)&address, sizeof address) < 0 || listen(fd, 16) < 0) {
+    close_fd(&fd);
+    return -1;
+  }
+  close_fd(&m->listener);
+  m->listener = fd;
+  return 0;
+}
+
+/* Where somebody has deleted the runtime directory (logging out does) and the service has made it again. */
+static void reopen_runtime(void)
+{
+  static const char GONE[] = " (deleted)";
+  char path[4096];
+  struct stat st;
+  ssize_t n = readlink("/proc/self/fd/6", path, sizeof path - 1);
+  size_t end = sizeof GONE - 1;
+  if (n <= (ssize_t)end || memcmp(path + (size_t)n - end, GONE, end) != 0)
+    return;
+  path[(size_t)n - end] = '\0';
+  _cleanup_close_ int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+  if (fd >= 0 && fstat(fd, &st) == 0 && st.st_uid == geteuid())
+    dup3(fd, FD_RUNTIME, O_CLOEXEC);
+}
+
+static bool is_in_runtime(const char *name)
+{
+  struct stat st;
+  return fstatat(FD_RUNTIME, name, &st, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+/*
+ * SIGHUP: the service cannot reach us. The network's helper is replaced when its socket is gone, too. Not for a session: its log was in
+ * that directory.
+ */
+static void listen_again(struct monitor *m)
+{
+  if (m->exec || !m->execed)
+    return;
+  reopen_runtime();
+  if (is_in_runtime("attach") || open_listener(m) < 0)
+    return;
+  if (m->network.pid > 0 && !is_in_runtime("network"))
+    kill(m->network.pid, SIGKILL);
 }
 
 static void open_log(struct monitor *m)
@@ -277,8 +320,11 @@ static void reap(struct monitor *m)
   struct signalfd_siginfo info;
   int status;
   pid_t pid;
+  bool asked = false;
   while (read(m->signals, &info, sizeof info) == sizeof info)
-    continue;
+    asked |= info.ssi_signo == SIGHUP;
+  if (asked)
+    listen_again(m);
   while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
     if (pid == m->network.pid)
       network_died(m);
@@ -415,7 +461,8 @@ int monitor_main(void)
   m.exec = strcmp(session->fields[0], "exec") == 0;
   unlinkat(FD_DATA, "exit", 0);
   open_log(&m);
-  open_listener(&m);
+  if (open_listener(&m) < 0)
+    launch_fail(&m, "socket", "attach", errno);
   udp_open(&m);
   launch(&m);
   while (!m.init_gone)

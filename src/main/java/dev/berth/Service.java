@@ -1,6 +1,7 @@
 package dev.berth;
 
 import dev.berth.access.Gate;
+import dev.berth.host.Caller;
 import dev.berth.host.Configuration;
 import dev.berth.host.HostException;
 import dev.berth.host.ServiceRecord;
@@ -17,12 +18,15 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 
 /** The service: started inside U1 by {@code berth serve}. What keeps it from starting is one line on stderr and exit code 125. */
 @QuarkusMain
 public final class Service implements QuarkusApplication {
+    private static final System.Logger LOG = System.getLogger(Service.class.getName());
+    private static final long KEEP_MILLIS = 2_000;
     private static final int OWN_ERROR = 125;
     private static final Duration HOLDER_PATIENCE = Duration.ofSeconds(5);
     private static final long PAUSE_MILLIS = 20;
@@ -64,13 +68,56 @@ public final class Service implements QuarkusApplication {
         System.out.println("Dashboard (this link signs in once): "
                 + Arc.container().instance(Gate.class).get().launchUrl());
         System.out.flush();
+        Thread keeper = new Thread(() -> keep(mine, configuration, wiring), "runtime directory");
+        keeper.setDaemon(true);
+        keeper.start();
         try {
             Quarkus.waitForExit();
         } finally {
+            end(keeper);
             wiring.stopping();
             mine.remove(record);
         }
         return 0;
+    }
+
+    /**
+     * Logging out deletes the runtime directory of a user who does not linger, and so do cleaners of /tmp: what clients need to find
+     * this service, and it to find its containers, is made again.
+     */
+    private static void keep(ServiceRecord mine, Configuration configuration, Wiring wiring) {
+        Path record = configuration.paths().serviceRecord();
+        try {
+            while (true) {
+                Thread.sleep(KEEP_MILLIS);
+                if (!Files.exists(record)) {
+                    restore(mine, configuration, wiring);
+                }
+            }
+        } catch (InterruptedException end) {
+            return; // the service ends
+        }
+    }
+
+    private static void restore(ServiceRecord mine, Configuration configuration, Wiring wiring) {
+        try {
+            configuration.paths().prepare(Caller.current(System.getenv()));
+            wiring.reach();
+            mine.write(configuration.paths().serviceRecord());
+            LOG.log(System.Logger.Level.WARNING, "the runtime directory had been deleted: it was made again");
+        } catch (HostException notNow) {
+            // Its parent is made again when the user logs in.
+            LOG.log(System.Logger.Level.DEBUG, notNow.getMessage());
+        }
+    }
+
+    private static void end(Thread keeper) {
+        keeper.interrupt();
+        try {
+            keeper.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /**

@@ -121,6 +121,11 @@ public final class Wiring {
         return port;
     }
 
+    /** The runtime directory is there again. */
+    void reach() {
+        containers.reach();
+    }
+
     void ready() {
         containers.events().publish("service.ready", "service", "berth", Map.of());
     }

@@ -2,13 +2,14 @@ package dev.berth.container;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
+import java.security.SecureRandom;
 import java.util.HexFormat;
-import java.util.random.RandomGenerator;
 import java.util.regex.Pattern;
 
 /** A container's (or exec session's) id: 64 hex digits, of which people see 12. */
 public record ContainerId(@JsonValue String value) {
     private static final Pattern FORM = Pattern.compile("[0-9a-f]{64}");
+    private static final SecureRandom RANDOM = new SecureRandom();
     private static final int SHORT = 12;
 
     @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
@@ -18,9 +19,10 @@ public record ContainerId(@JsonValue String value) {
         }
     }
 
-    static ContainerId random(RandomGenerator random) {
+    /** A new one. For many threads: the JDK's other generators give two threads the same numbers when both ask at once. */
+    static ContainerId random() {
         byte[] bytes = new byte[32];
-        random.nextBytes(bytes);
+        RANDOM.nextBytes(bytes);
         return new ContainerId(HexFormat.of().formatHex(bytes));
     }
 

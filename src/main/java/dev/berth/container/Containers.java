@@ -62,6 +62,11 @@ public final class Containers implements Attachments {
         recovery.sweep();
     }
 
+    /** Somebody has deleted the runtime directory: what runs can be reached again. */
+    public void reach() {
+        recovery.reach();
+    }
+
     /** Which images containers hold, stopped ones too. */
     public static List<ImageUse> uses(Path dataDir) {
         return new ContainerRecords(new ContainerPaths(dataDir, dataDir)).uses();

@@ -8,6 +8,7 @@ import dev.berth.oci.OciException;
 import dev.berth.oci.Reference;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.util.List;
 import java.util.Map;
 import java.util.random.RandomGenerator;
@@ -18,7 +19,7 @@ final class Creation {
     private final Directory directory;
     private final Volumes volumes;
     private final Events events;
-    private final RandomGenerator random = RandomGenerator.getDefault();
+    private final RandomGenerator random = new SecureRandom();
 
     Creation(Engine engine, Directory directory, Volumes volumes, Events events) {
         this.engine = engine;
@@ -47,7 +48,7 @@ final class Creation {
     }
 
     private Container fresh(CreateRequest request, StoredImage image) {
-        String id = ContainerId.random(random).value();
+        String id = ContainerId.random().value();
         ContainerName name = request.name() == null ? directory.freeName(random) : request.name();
         var defaults = image.config().config();
         String shown = shown(request.image(), image);

@@ -35,7 +35,6 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
-import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 
 /** Programs run in containers that run. Their logs are in the runtime directory; the last fifty that ended are kept. */
@@ -83,7 +82,7 @@ final class ExecSessions {
                     "cannot run a program in container " + container.name() + ": it is "
                             + container.state().word() + "; start it first");
         }
-        String id = ContainerId.random(RandomGenerator.getDefault()).value();
+        String id = ContainerId.random().value();
         Path directory = paths.session(id);
         try {
             Files.createDirectories(directory);

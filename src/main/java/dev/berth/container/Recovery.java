@@ -1,6 +1,7 @@
 package dev.berth.container;
 
 import dev.berth.launcher.ExitRecord;
+import dev.berth.launcher.MonitorClient;
 import dev.berth.launcher.MonitorRecord;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
@@ -19,6 +20,7 @@ import java.util.stream.Collectors;
  */
 final class Recovery {
     private static final System.Logger LOG = System.getLogger(Recovery.class.getName());
+    private static final Duration ENDING = Duration.ofMillis(500);
     private static final String HALF_STARTED = "the service ended while it was starting this";
     private static final String MACHINE_STOPPED = "the machine was stopped while it ran";
 
@@ -77,6 +79,10 @@ final class Recovery {
 
     private void resume(Container container, MonitorRecord record) {
         Optional<Runs.Run> run = runs.resume(container, record);
+        // Its socket is gone: it is just ending, or somebody has deleted the runtime directory.
+        if (run.isEmpty() && !runs.awaitEnd(record, ENDING) && runs.listenAgain(container, record)) {
+            run = runs.resume(container, record);
+        }
         if (run.isEmpty()) {
             unreachable(container, record);
             return;
@@ -103,9 +109,9 @@ final class Recovery {
         }
     }
 
-    /** Its socket is gone: it is just ending, or somebody deleted the runtime directory and left the container out of reach. */
+    /** It has just ended; or its monitor is one that cannot be asked for a new socket, which leaves the container out of reach. */
     private void unreachable(Container container, MonitorRecord record) {
-        boolean ended = runs.awaitEnd(record, Runs.UNDO_PATIENCE);
+        boolean ended = runs.awaitEnd(record, ENDING);
         if (!ended) {
             runs.end(record);
         }
@@ -137,6 +143,17 @@ final class Recovery {
             }
         } else {
             runs.finish(container, runs.killed(MACHINE_STOPPED));
+        }
+    }
+
+    /** While this service runs: those whose sockets somebody has deleted can be attached to again. */
+    void reach() {
+        for (Container container : core.directory().all()) {
+            Path socket = core.paths().runtime(container.id()).resolve(MonitorClient.SOCKET);
+            if (container.monitor() != null && !Files.exists(socket)) {
+                MonitorRecord.read(core.paths().container(container.id()))
+                        .ifPresent(record -> runs.listenAgain(container, record));
+            }
         }
     }
 

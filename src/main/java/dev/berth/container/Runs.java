@@ -28,6 +28,8 @@ final class Runs {
     /** A monitor whose service is gone before its program runs undoes its launch by itself, in milliseconds. */
     static final Duration UNDO_PATIENCE = Duration.ofSeconds(5);
 
+    private static final Duration SOCKET_PATIENCE = Duration.ofSeconds(2);
+    private static final Duration GLANCE = Duration.ofMillis(10);
     private static final Duration VIEWERS_PATIENCE = Duration.ofSeconds(30);
     private static final int KILLED = 137;
 
@@ -78,6 +80,28 @@ final class Runs {
         } catch (MonitorGone e) {
             return Optional.empty(); // ended between its start and now
         }
+    }
+
+    /**
+     * Asks a monitor whose socket somebody has deleted to make it anew. One of before this could be asked does nothing.
+     *
+     * @return whether the socket is there
+     */
+    boolean listenAgain(Container container, MonitorRecord record) {
+        Path directory = core.paths().runtime(container.id());
+        Path socket = directory.resolve(MonitorClient.SOCKET);
+        try {
+            Files.createDirectories(directory);
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.WARNING, "cannot make " + directory, e);
+            return false;
+        }
+        signal(record.monitor(), Signal.parse("HUP"));
+        long deadline = System.nanoTime() + SOCKET_PATIENCE.toNanos();
+        while (!Files.exists(socket) && System.nanoTime() < deadline && !awaitEnd(record, GLANCE)) {
+            continue;
+        }
+        return Files.exists(socket);
     }
 
     /** It has ended. The record is on the disk before anybody hears of it: who does may remove the container at once. */
@@ -136,7 +160,7 @@ final class Runs {
                 .flatMap(Optional::stream)
                 .filter(orphan -> !awaitEnd(orphan, UNDO_PATIENCE))
                 .forEach(orphan -> {
-                    kill(orphan);
+                    signal(orphan, Signal.KILL);
                     awaitEnd(orphan, UNDO_PATIENCE);
                 });
     }
@@ -154,17 +178,17 @@ final class Runs {
 
     /** Ends what a monitor watches, by its first process: the monitor cleans up after that. One that does not is ended as well. */
     void end(MonitorRecord record) {
-        kill(record.init());
+        signal(record.init(), Signal.KILL);
         if (!awaitEnd(record, UNDO_PATIENCE)) {
-            kill(record.monitor());
+            signal(record.monitor(), Signal.KILL);
             awaitEnd(record, UNDO_PATIENCE);
         }
     }
 
-    private void kill(ProcessIdentity process) {
+    private void signal(ProcessIdentity process, Signal signal) {
         process.open(core.engine().calls(), PROC).ifPresent(open -> {
             try (PidFd pidFd = open) {
-                pidFd.signal(Signal.KILL.number());
+                pidFd.signal(signal.number());
             }
         });
     }

@@ -12,7 +12,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
-import java.util.random.RandomGenerator;
 import java.util.regex.Pattern;
 
 /** Named volumes: directories that outlive containers. Safe for many threads. */
@@ -116,7 +115,7 @@ public final class Volumes {
     }
 
     static String randomName() {
-        return ContainerId.random(RandomGenerator.getDefault()).value().substring(0, 32);
+        return ContainerId.random().value().substring(0, 32);
     }
 
     private Path existing(String name) {

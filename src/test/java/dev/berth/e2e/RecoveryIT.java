@@ -137,6 +137,87 @@ class RecoveryIT {
         assertEquals("running", inspect("orphan").path("state").asText());
     }
 
+    /** As logging out does it to a user who does not linger. */
+    @Test
+    void whatRunsIsReachedAgainWhenTheRuntimeDirectoryWasDeleted() throws Exception {
+        Witness witness = new Witness(berth, server.image(), "left-behind", false);
+        berth.must(
+                "run",
+                "-d",
+                "--name",
+                "left-web",
+                "-p",
+                ":80",
+                server.image(),
+                "httpd",
+                "-f",
+                "-p",
+                "80",
+                "-h",
+                "/www");
+        int port = inspect("left-web").path("ports").path(0).path("hostPort").asInt();
+        long service = berth.servicePid();
+        deleteRuntimeDirectory();
+        Await.until("the service can be found again", 30, () -> berth.servicePid() == service);
+        reached(witness, port);
+        killService();
+        deleteRuntimeDirectory();
+        berth.must("ps");
+        reached(witness, port);
+        berth.must("rm", "-f", "left-behind", "left-web");
+        Page.mustBeGone(port);
+    }
+
+    private static void reached(Witness witness, int port) throws Exception {
+        witness.mustRunOn();
+        assertEquals("here", berth.must("exec", witness.name(), "echo", "here"));
+        try (SessionClient viewer = new SessionClient(berth, "/containers/" + witness.name() + "/attach?from=0")) {
+            viewer.await(witness.mustHaveCounted() + 5 + "\n");
+        }
+        assertTrue(Page.at(port).contains("hello from a container"));
+    }
+
+    private static void deleteRuntimeDirectory() throws Exception {
+        assertEquals(
+                0,
+                new ProcessBuilder("rm", "-rf", berth.runtimeDirectory().toString())
+                        .start()
+                        .waitFor());
+    }
+
+    @Test
+    void theSecondServiceSaysWhoHoldsTheDirectory() throws Exception {
+        berth.must("ps");
+        long holder = berth.servicePid();
+        Berth.Result second = berth.with("BERTH_RUNTIME_DIR", berth.runtimeDirectory() + "-other")
+                .run("ps");
+        berth.with("BERTH_RUNTIME_DIR", berth.runtimeDirectory().toString());
+        assertEquals(125, second.exit(), second::toString);
+        assertEquals(
+                "berth: cannot start the service: cannot use data directory " + berth.dataDirectory()
+                        + ": another Berth (pid " + holder
+                        + ") is using it; stop that one or set BERTH_DATA_DIR to another directory",
+                second.complaint().strip());
+        assertEquals(holder, berth.servicePid());
+    }
+
+    /** The first one still ends while a client starts the next. */
+    @Test
+    void aStartWhileTheServiceIsEndingWaitsForIt() throws Exception {
+        for (int i = 0; i < Repeat.times(50); i++) {
+            berth.must("ps");
+            long ending = berth.servicePid();
+            assertEquals(
+                    0, new ProcessBuilder("kill", Long.toString(ending)).start().waitFor());
+            Await.until(
+                    "its record is gone",
+                    10,
+                    () -> !Files.exists(berth.runtimeDirectory().resolve("service.json")));
+            berth.must("ps");
+            assertTrue(berth.servicePid() != ending);
+        }
+    }
+
     @Test
     void aPullGoesOnWhereItWasWhenTheServiceWasKilled() throws Exception {
         try (ImageServer slow = ImageServer.start(5)) {
