@@ -52,19 +52,18 @@ static int take_signals(void)
   return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
-/* 0, or -1 with errno; what listened before is closed then only. */
-static int open_listener(struct monitor *m)
+int runtime_listener(const char *name, int *listener)
 {
-  /* Through the descriptor: a socket's path may have 107 bytes only, a runtime directory more. */
-  struct sockaddr_un address = {.sun_family = AF_UNIX, .sun_path = "/proc/self/fd/6/attach"};
-  unlinkat(FD_RUNTIME, "attach", 0);
+  struct sockaddr_un address = {.sun_family = AF_UNIX};
+  snprintf(address.sun_path, sizeof address.sun_path, "/proc/self/fd/%d/%s", FD_RUNTIME, name);
+  unlinkat(FD_RUNTIME, name, 0);
   int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   if (fd < 0 || bind(fd, (struct sockaddr *)&address, sizeof address) < 0 || listen(fd, 16) < 0) {
     close_fd(&fd);
     return -1;
   }
-  close_fd(&m->listener);
-  m->listener = fd;
+  close_fd(listener);
+  *listener = fd;
   return 0;
 }
 
@@ -99,8 +98,10 @@ static void listen_again(struct monitor *m)
   if (m->exec || !m->execed)
     return;
   reopen_runtime();
-  if (is_in_runtime("attach") || open_listener(m) < 0)
-    return;
+  if (!is_in_runtime("attach"))
+    runtime_listener("attach", &m->listener);
+  if (m->udp.listener >= 0 && !is_in_runtime("udp"))
+    runtime_listener("udp", &m->udp.listener);
   if (m->network.pid > 0 && !is_in_runtime("network"))
     kill(m->network.pid, SIGKILL);
 }
@@ -461,7 +462,7 @@ int monitor_main(void)
   m.exec = strcmp(session->fields[0], "exec") == 0;
   unlinkat(FD_DATA, "exit", 0);
   open_log(&m);
-  if (open_listener(&m) < 0)
+  if (runtime_listener("attach", &m.listener) < 0)
     launch_fail(&m, "socket", "attach", errno);
   udp_open(&m);
   launch(&m);

@@ -109,6 +109,11 @@ uint64_t clients_furthest(const struct monitor *m);
 
 /* monitor.c */
 int exit_code(int status);
+/*
+ * Listens at a socket in the runtime directory, by way of its descriptor: a socket's path may have 107 bytes only, the directory more.
+ * What was listened at before is closed then. 0, or -1 with errno.
+ */
+int runtime_listener(const char *name, int *listener);
 void close_fd(int *fd);
 
 #endif

@@ -9,7 +9,6 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/time.h>
-#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -17,13 +16,7 @@ enum { PAUSE_MS = 200, TAKE_BACK_MS = 1000, REQUEST = 256, FIELDS = 5 };
 
 void udp_open(struct monitor *m)
 {
-  struct sockaddr_un address = {.sun_family = AF_UNIX, .sun_path = "/proc/self/fd/6/udp"};
-  if (plan_find(&m->plan, REC_network) == NULL)
-    return;
-  unlinkat(FD_RUNTIME, "udp", 0);
-  m->udp.listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-  if (m->udp.listener < 0 || bind(m->udp.listener, (struct sockaddr *)&address, sizeof address) < 0 ||
-      listen(m->udp.listener, 16) < 0)
+  if (plan_find(&m->plan, REC_network) != NULL && runtime_listener("udp", &m->udp.listener) < 0)
     launch_fail(m, "socket", "udp", errno);
 }
 
