@@ -112,9 +112,11 @@ final class PortProbe {
         }
     }
 
+    /** By lines: the kernel gives a sysctl to the first read alone, and that of readString asks for one byte. */
     private int firstUnprivileged() {
         try {
-            return Integer.parseInt(Files.readString(proc.resolve("sys/net/ipv4/ip_unprivileged_port_start"))
+            return Integer.parseInt(Files.readAllLines(proc.resolve("sys/net/ipv4/ip_unprivileged_port_start"))
+                    .get(0)
                     .strip());
         } catch (IOException | NumberFormatException e) {
             return FIRST_UNPRIVILEGED;

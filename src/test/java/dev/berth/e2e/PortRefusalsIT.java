@@ -112,8 +112,8 @@ class PortRefusalsIT {
 
     @Test
     void aPrivilegedPortSaysTheFix() throws Exception {
-        int first = Integer.parseInt(Files.readString(Path.of("/proc/sys/net/ipv4/ip_unprivileged_port_start"))
-                .strip());
+        int first = Integer.parseInt(Files.readAllLines(Path.of("/proc/sys/net/ipv4/ip_unprivileged_port_start"))
+                .get(0));
         int port = first - 1;
         Need.that(port > 0, "this test needs ports that are the administrator's");
         String said = refused(409, "port-refused", "hostPort", Serving.body(null, port, 80, "tcp"));
