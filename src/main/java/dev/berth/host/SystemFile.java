@@ -11,10 +11,13 @@ import java.util.Optional;
 final class SystemFile {
     private SystemFile() {}
 
-    /** The lines, none when the file is not there or not for us. */
+    /**
+     * The lines, none when the file is not there or not for us. Read through a buffer: the kernel gives a sysctl to the first
+     * read alone, and readAllBytes asks for one byte of a file that says it is empty.
+     */
     static List<String> lines(Path file) {
         try {
-            return List.of(new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1).split("\n"));
+            return Files.readAllLines(file, StandardCharsets.ISO_8859_1);
         } catch (IOException e) {
             return List.of();
         }

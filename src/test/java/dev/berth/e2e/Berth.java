@@ -229,6 +229,29 @@ public final class Berth implements AutoCloseable {
         return record().path("pid").asLong();
     }
 
+    /** Whether what {@link Leaks} has found is the service of now, or its lookout. */
+    boolean isService(String found) {
+        try {
+            return Stream.concat(
+                            Stream.of(servicePid()),
+                            ProcessHandle.of(servicePid()).stream()
+                                    .flatMap(ProcessHandle::children)
+                                    .map(ProcessHandle::pid)
+                                    .filter(Berth::isLookout))
+                    .anyMatch(pid -> found.startsWith("process " + pid + ":"));
+        } catch (IOException gone) {
+            return false;
+        }
+    }
+
+    private static boolean isLookout(long pid) {
+        try {
+            return Files.readString(Path.of("/proc/" + pid + "/comm")).equals("berth-lookout\n");
+        } catch (IOException ended) {
+            return false;
+        }
+    }
+
     private JsonNode record() throws IOException {
         return JSON.readTree(Files.readAllBytes(runtimeDirectory().resolve("service.json")));
     }

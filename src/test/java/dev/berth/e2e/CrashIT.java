@@ -232,9 +232,8 @@ class CrashIT {
     /** Without the service of now, and what the witnesses have. */
     private static List<String> left(Leaks leaks) throws Exception {
         List<String> left = new ArrayList<>(leaks.look());
-        String service = "process " + berth.servicePid() + ":";
         Set<String> ids = names(berth.dataDirectory().resolve("containers"));
-        left.removeIf(line -> line.startsWith(service)
+        left.removeIf(line -> berth.isService(line)
                 || line.startsWith("directory ") && ids.stream().anyMatch(id -> line.contains(id.substring(0, 16))));
         return left;
     }

@@ -148,7 +148,7 @@ class ZLeftoversIT {
             removeAll(stage.berth);
             List<String> left = new ArrayList<>(leaks.found());
             // Another service runs now, which was not there when the count began.
-            left.removeIf(line -> line.startsWith("process " + service(stage.berth) + ":"));
+            left.removeIf(stage.berth::isService);
             assertEquals(List.of(), left, "service killed: " + killed);
         }
     }
@@ -253,14 +253,6 @@ class ZLeftoversIT {
 
     private static long processes(Leaks leaks) throws IOException {
         return leaks.look().stream().filter(line -> line.startsWith("process ")).count();
-    }
-
-    private static long service(Berth berth) {
-        try {
-            return berth.servicePid();
-        } catch (IOException gone) {
-            return -1;
-        }
     }
 
     private static Leaks leaks(Berth berth) throws Exception {
