@@ -48,13 +48,14 @@ class KillsIT {
         for (String id : all.lines().toList()) {
             stage.berth.must("rm", "-f", id);
         }
-        assertEquals(
-                List.of(), leaks.found().stream().filter(it -> !isService(it)).toList());
+        Await.until("nothing is left: " + left(), 20, () -> left().isEmpty());
     }
 
     /** A test that kills the service has another one afterwards. */
-    private static boolean isService(String found) {
-        return found.contains("dev.berth.Service");
+    private List<String> left() throws Exception {
+        return leaks.look().stream()
+                .filter(found -> !stage.berth.isService(found))
+                .toList();
     }
 
     @AfterAll

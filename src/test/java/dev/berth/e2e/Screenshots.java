@@ -49,8 +49,8 @@ public final class Screenshots implements AutoCloseable {
     }
 
     public static void main(String[] arguments) throws Exception {
-        try (Screenshots screenshots = new Screenshots(
-                Path.of(arguments[0]), List.of(arguments).subList(1, arguments.length))) {
+        try (Screenshots screenshots =
+                new Screenshots(Path.of(arguments[0]), List.of(arguments).subList(1, arguments.length))) {
             screenshots.empty();
             screenshots.full();
             screenshots.many();
