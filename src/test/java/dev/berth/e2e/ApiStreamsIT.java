@@ -1,0 +1,136 @@
+package dev.berth.e2e;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Logs and events, as the API streams them. */
+@Timeout(300)
+class ApiStreamsIT {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private static ImageServer server;
+    private static Berth berth;
+
+    @BeforeAll
+    static void start() throws Exception {
+        server = ImageServer.start();
+        berth = new Berth();
+        berth.must("pull", server.image());
+    }
+
+    @AfterAll
+    static void end() throws Exception {
+        if (berth != null) {
+            berth.close();
+        }
+        if (server != null) {
+            server.close();
+        }
+    }
+
+    private static List<String> names(JsonNode object) {
+        List<String> names = new ArrayList<>();
+        object.fieldNames().forEachRemaining(names::add);
+        return names;
+    }
+
+    @Test
+    void logsAreLinesOrJson() throws Exception {
+        berth.must("run", "--name", "writer", server.image(), "sh", "-c", "echo one; echo two >&2; echo three");
+        assertEquals(
+                "three\n",
+                berth.api("GET", "/containers/writer/logs?tail=1&stream=stdout", null)
+                        .body());
+        assertEquals(
+                "two\n",
+                berth.api("GET", "/containers/writer/logs?stream=stderr", null).body());
+        String stamped = berth.api("GET", "/containers/writer/logs?timestamps=true", null)
+                .body();
+        assertTrue(stamped.matches("(?s)\\d{4}-.*Z one\n.*"), stamped);
+        assertFalse(berth.api("GET", "/containers/writer/logs?timestamps", null)
+                .body()
+                .contains("Z one"));
+        assertEquals(
+                "",
+                berth.api("GET", "/containers/writer/logs?since=2999-01-01T00:00:00Z", null)
+                        .body());
+        assertEquals(
+                "",
+                berth.api("GET", "/containers/writer/logs?until=2000-01-01T00:00:00%2B01:00", null)
+                        .body());
+        String lines = send("/containers/writer/logs?follow=true", "Accept", "application/x-ndjson")
+                .body()
+                .readLine();
+        assertEquals(List.of("time", "stream", "data"), names(JSON.readTree(lines)));
+        berth.must("rm", "writer");
+    }
+
+    private record Streamed(BufferedReader body) {}
+
+    private static Streamed send(String path, String header, String value) throws Exception {
+        HttpRequest request = HttpRequest.newBuilder(URI.create(berth.url() + "/api/v1" + path))
+                .header("Authorization", "Bearer " + berth.token())
+                .header(header, value)
+                .build();
+        return new Streamed(new BufferedReader(new InputStreamReader(
+                HttpClient.newHttpClient()
+                        .send(request, HttpResponse.BodyHandlers.ofInputStream())
+                        .body(),
+                StandardCharsets.UTF_8)));
+    }
+
+    private static JsonNode nextEvent(BufferedReader stream) throws IOException {
+        for (String line = stream.readLine(); line != null; line = stream.readLine()) {
+            if (line.startsWith("data: ")) {
+                return JSON.readTree(line.substring("data: ".length()));
+            }
+        }
+        throw new AssertionError("the stream ended");
+    }
+
+    @Test
+    void eventsAreReplayedAfterTheLastOneAlsoByANewService() throws Exception {
+        String begin = Instant.now().toString();
+        berth.must("create", "--name", "seen", server.image(), "true");
+        JsonNode created;
+        try (BufferedReader stream = send(
+                        "/events?type=container.created&container=seen&since=" + begin, "Accept", "text/event-stream")
+                .body()) {
+            created = nextEvent(stream);
+        }
+        assertEquals(List.of("sequence", "time", "type", "object", "name", "attributes"), names(created));
+        assertEquals("seen", created.path("name").asText());
+        berth.must("rename", "seen", "found");
+        String last = created.path("sequence").asText();
+        try (BufferedReader stream = send("/events", "Last-Event-ID", last).body()) {
+            assertEquals("container.renamed", nextEvent(stream).path("type").asText());
+        }
+        berth.stopService(true);
+        berth.must("rm", "found");
+        try (BufferedReader stream = send("/events?type=service.ready&type=container.removed", "Last-Event-ID", last)
+                .body()) {
+            assertEquals("service.ready", nextEvent(stream).path("type").asText());
+            assertEquals("container.removed", nextEvent(stream).path("type").asText());
+        }
+        assertFalse(berth.get("/containers?all=true").toString().contains("found"));
+    }
+}
