@@ -33,6 +33,13 @@ export function acknowledged(count) {
   return out;
 }
 
+export function signal(name) {
+  const letters = new TextEncoder().encode(name);
+  const out = frame(20, letters.length);
+  out.set(letters, 1);
+  return out;
+}
+
 export const endOfInput = () => frame(17);
 
 export function decode(buffer) {

@@ -20,8 +20,8 @@ export function appearance(container) {
   const [tone, symbol, word] = SHOWN[container.state] ?? ["stopped", "stopped", container.state];
   if (container.state === "exited") {
     if (container.oomKilled) return ["failed", "failed", "Out of memory"];
-    // Its code says nothing then: it was ended because something of its start went wrong, or by no fault of its own.
-    if (container.error) return ["failed", "failed", "Failed"];
+    // Its code says nothing then: it was ended because something of its start could not be done.
+    if (container.error?.startsWith("cannot ")) return ["failed", "failed", "Failed"];
     if (container.exitCode) return ["failed", "failed", `Exited (${container.exitCode})`];
   }
   if (container.state === "created" && container.error) return ["failed", "failed", "Did not start"];

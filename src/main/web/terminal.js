@@ -6,7 +6,7 @@ import { SearchAddon } from "./vendor/addon-search.mjs";
 import { WebLinksAddon } from "./vendor/addon-web-links.mjs";
 import { WebglAddon } from "./vendor/addon-webgl.mjs";
 import { button, copy, h, say, sentence } from "./dom.js";
-import { acknowledged, decode, FROM_SERVER, input, resize } from "./frames.js";
+import { acknowledged, decode, FROM_SERVER, input, resize, signal } from "./frames.js";
 import { bytes, plural } from "./format.js";
 import { showPalette } from "./palette.js";
 import { secret } from "./session.js";
@@ -147,9 +147,7 @@ export class TerminalView {
   #connect() {
     if (this.#closed) return;
     clearTimeout(this.#timer);
-    const scheme = location.protocol === "https:" ? "wss" : "ws";
-    const socket = new WebSocket(`${scheme}://${location.host}/api/v1${this.#path}?tail=${TAIL}&viewers=true`, ["berth.v1", `secret.${secret()}`]);
-    socket.binaryType = "arraybuffer";
+    const socket = attach(this.#path, TAIL);
     this.#socket = socket;
     socket.onopen = () => {
       this.#failures = 0;
@@ -337,6 +335,23 @@ export class TerminalView {
     this.#terminal?.dispose();
     this.element.remove();
   }
+}
+
+function attach(path, tail) {
+  const scheme = location.protocol === "https:" ? "wss" : "ws";
+  const socket = new WebSocket(`${scheme}://${location.host}/api/v1${path}?tail=${tail}&viewers=true`, ["berth.v1", `secret.${secret()}`]);
+  socket.binaryType = "arraybuffer";
+  return socket;
+}
+
+/** Gives the program what closing a terminal's window gives it. */
+export function hangUp(path) {
+  const socket = attach(path, 0);
+  socket.onmessage = ({ data }) => {
+    if (decode(data).opcode !== FROM_SERVER.REPLAY_ENDS) return;
+    socket.send(signal("HUP"));
+    socket.close();
+  };
 }
 
 /** A WebGL that is only imitated by the processor is slower than the plain renderer. */

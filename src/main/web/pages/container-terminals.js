@@ -5,7 +5,7 @@ import { failure, flash, h, icon, iconButton } from "../dom.js";
 import { get, part, post } from "../api.js";
 import { clock, short } from "../format.js";
 import { words } from "../docker-run.js";
-import { TerminalView } from "../terminal.js";
+import { hangUp, TerminalView } from "../terminal.js";
 
 const SHELL = "sh";
 
@@ -109,7 +109,7 @@ export function terminals(page) {
     wrap.remove();
     open.delete(id);
     remember(remembered().filter((it) => it.id !== id));
-    post(`/exec/${part(id)}/kill?signal=HUP`).catch(() => {});
+    hangUp(`/exec/${part(id)}/attach`);
     choose(next);
   }
 

@@ -106,7 +106,8 @@ final class Runs {
 
     /** It has ended. The record is on the disk before anybody hears of it: who does may remove the container at once. */
     void finish(Container container, ExitRecord exit) {
-        String why = exit.reason().isEmpty() ? null : exit.reason();
+        // What one asked for oneself came from nowhere else.
+        String why = exit.reason().isEmpty() || container.stopRequested() ? null : exit.reason();
         awaitNothingLeft(container);
         core.directory().keep(container, record -> record.ended(exit.time(), exit.code(), why));
         synchronized (container) {
