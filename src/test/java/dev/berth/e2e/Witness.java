@@ -10,6 +10,9 @@ import java.util.List;
 
 /** A container that counts aloud while services come and go: it must run on under its pid, and no number may be lost or come twice. */
 final class Witness {
+    /** Between two numbers; it is in the command line of everything that a witness forks. */
+    static final String PAUSE = "usleep 20000";
+
     private final Berth berth;
     private final String name;
     private final long pid;
@@ -17,7 +20,7 @@ final class Witness {
     Witness(Berth berth, String image, String name, boolean tty) throws Exception {
         this.berth = berth;
         this.name = name;
-        String count = "i=0; while :; do echo $i; i=$((i+1)); usleep 20000; done";
+        String count = "i=0; while :; do echo $i; i=$((i+1)); " + PAUSE + "; done";
         String made = berth.api(
                         "POST",
                         "/containers",
