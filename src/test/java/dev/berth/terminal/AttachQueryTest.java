@@ -27,6 +27,7 @@ class AttachQueryTest {
     @Test
     void whatIsNoNumberIsRefused() {
         AttachQuery query = AttachQuery.parse("from=soon");
-        assertThrows(NumberFormatException.class, query::start);
+        String said = assertThrows(IllegalArgumentException.class, query::start).getMessage();
+        assertEquals("from \"soon\" is no number of bytes", said);
     }
 }
