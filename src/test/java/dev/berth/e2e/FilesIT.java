@@ -18,6 +18,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
@@ -189,6 +190,8 @@ class FilesIT {
     @Test
     void aFileThatIsMountedIsWrittenInto() throws Exception {
         Path config = Files.writeString(shared.resolve("config"), "before, and longer");
+        // Root's own file is another user's for root's service, which may write what everybody may.
+        Files.setPosixFilePermissions(config, PosixFilePermissions.fromString("rw-rw-rw-"));
         create("configured", "run", "-v", config + ":/etc/config");
         put(
                 "configured",
