@@ -120,6 +120,17 @@ copy_previous() {
     chown -R "$2:" "$1"
 }
 
+# as_many_ids COMMAND…: as root, or as root of a user namespace of one's own with the subordinate ids: tests make files of several owners.
+as_many_ids() {
+    local java
+    if [[ $EUID == 0 ]]; then
+        "$@"
+        return
+    fi
+    java=$(java_program)
+    "$java" -cp target/berth.jar dev.berth.cli.Main unshare env "JAVA_HOME=${java%/bin/java}" "MAVEN_OPTS=${MAVEN_OPTS-} -Duser.home=$HOME" "$@"
+}
+
 # copy_checkout DIRECTORY OWNER: the checkout and its build, readable for another user. Without the archives of classes, which
 # hold only where they were made.
 copy_checkout() {
@@ -138,7 +149,7 @@ copy_checkout() {
 
 as_user() {
     if [[ $EUID != 0 ]]; then
-        run_as=() checkout=$here before=${previous-} reports=$work/reports-user
+        run_as=(env) checkout=$here before=${previous-} reports=$work/reports-user
     else
         checkout=$work/checkout before=${previous:+$work/previous} reports=$work/reports-user
         copy_checkout "$checkout" "$tester"

@@ -2,7 +2,6 @@ package dev.berth.container;
 
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.function.Supplier;
 
 /**
  * Fields of a request that this version refuses by name, so that a form can say it beside the field before anything is sent. The
@@ -24,9 +23,9 @@ public final class NotYet {
         return fields.found;
     }
 
-    private void attempt(String field, Supplier<?> value) {
+    private void attempt(String field, Runnable attempt) {
         try {
-            value.get();
+            attempt.run();
         } catch (ContainerException.Invalid e) {
             found.put(field, e.getMessage());
         }
