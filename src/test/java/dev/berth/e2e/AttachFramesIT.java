@@ -67,7 +67,7 @@ class AttachFramesIT {
                     .header("Authorization", "Bearer " + berth.token())
                     .subprotocols("berth.v1")
                     .buildAsync(URI.create(berth.url().replaceFirst("http", "ws") + "/api/v1" + path), this)
-                    .get(20, TimeUnit.SECONDS);
+                    .get(Await.seconds(20), TimeUnit.SECONDS);
         }
 
         @Override
@@ -99,13 +99,13 @@ class AttachFramesIT {
                     .put((byte) opcode)
                     .put(payload)
                     .flip();
-            socket.sendBinary(frame, true).get(20, TimeUnit.SECONDS);
+            socket.sendBinary(frame, true).get(Await.seconds(20), TimeUnit.SECONDS);
         }
 
         /** The next frame of this opcode; others are passed over. */
         ByteBuffer next(int opcode) throws Exception {
             while (true) {
-                ByteBuffer frame = frames.poll(20, TimeUnit.SECONDS);
+                ByteBuffer frame = frames.poll(Await.seconds(20), TimeUnit.SECONDS);
                 if (frame == null || frame == END) {
                     throw new AssertionError(
                             "no frame of opcode " + opcode + (frame == null ? " in time" : ": closed"));
@@ -124,9 +124,9 @@ class AttachFramesIT {
         }
 
         boolean isClosed() throws InterruptedException {
-            for (ByteBuffer frame = frames.poll(20, TimeUnit.SECONDS);
+            for (ByteBuffer frame = frames.poll(Await.seconds(20), TimeUnit.SECONDS);
                     frame != null;
-                    frame = frames.poll(20, TimeUnit.SECONDS)) {
+                    frame = frames.poll(Await.seconds(20), TimeUnit.SECONDS)) {
                 if (frame == END) {
                     return true;
                 }
@@ -235,7 +235,7 @@ class AttachFramesIT {
         int pid = berth.get("/containers/echo").path("pid").asInt();
         try (Client client = new Client("/containers/echo/attach?tail=0")) {
             client.next(4);
-            client.socket.sendBinary(ByteBuffer.wrap(frame), true).get(20, TimeUnit.SECONDS);
+            client.socket.sendBinary(ByteBuffer.wrap(frame), true).get(Await.seconds(20), TimeUnit.SECONDS);
             assertEquals(422, error(client).path("status").asInt());
             assertTrue(client.isClosed());
         }
@@ -246,7 +246,7 @@ class AttachFramesIT {
     void aTextFrameIsAnsweredAndEndsTheSocket() throws Exception {
         try (Client client = new Client("/containers/echo/attach?tail=0")) {
             client.next(4);
-            client.socket.sendText("hello", true).get(20, TimeUnit.SECONDS);
+            client.socket.sendText("hello", true).get(Await.seconds(20), TimeUnit.SECONDS);
             assertEquals(422, error(client).path("status").asInt());
             assertTrue(client.isClosed());
         }

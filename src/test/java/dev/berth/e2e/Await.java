@@ -1,10 +1,16 @@
 package dev.berth.e2e;
 
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /** Waits for what will be so in a while. */
 final class Await {
     private static final long PAUSE_MILLIS = 20;
+
+    /** How much slower than a usual one the machine is said to be: an emulated one is. */
+    private static final int PATIENCE = Integer.parseInt(Optional.ofNullable(System.getenv("BERTH_TEST_PATIENCE"))
+            .filter(text -> !text.isEmpty())
+            .orElse("1"));
 
     private Await() {}
 
@@ -13,9 +19,19 @@ final class Await {
         boolean holds() throws Exception;
     }
 
+    /** What this many seconds of a usual machine are on this one. */
+    static long seconds(long usual) {
+        return usual * PATIENCE;
+    }
+
+    /** What this many milliseconds of a usual machine are on this one. */
+    static int millis(int usual) {
+        return usual * PATIENCE;
+    }
+
     /** @param what as in "did not come true: …" */
     static void until(String what, long seconds, Condition condition) throws InterruptedException {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds(seconds));
         Exception last = null;
         while (System.nanoTime() < deadline) {
             try {

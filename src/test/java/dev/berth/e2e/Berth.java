@@ -175,12 +175,15 @@ public final class Berth implements AutoCloseable {
                 // A program need not read its input.
             }
         });
-        if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+        if (!process.waitFor(Await.seconds(PATIENCE_SECONDS), TimeUnit.SECONDS)) {
             process.destroyForcibly();
             throw new AssertionError("berth " + String.join(" ", arguments) + " did not end");
         }
         try {
-            return new Result(process.exitValue(), out.get(10, TimeUnit.SECONDS), err.get(10, TimeUnit.SECONDS));
+            return new Result(
+                    process.exitValue(),
+                    out.get(Await.seconds(10), TimeUnit.SECONDS),
+                    err.get(Await.seconds(10), TimeUnit.SECONDS));
         } catch (ExecutionException | java.util.concurrent.TimeoutException open) {
             throw new AssertionError("berth " + String.join(" ", arguments) + " left its output open", open);
         }

@@ -146,7 +146,7 @@ class CrashIT {
             }
         }
         try {
-            int status = call.get(30, TimeUnit.SECONDS);
+            int status = call.get(Await.seconds(30), TimeUnit.SECONDS);
             assertTrue(status < 300, "answered " + status);
             return true;
         } catch (java.util.concurrent.ExecutionException cut) {
@@ -178,7 +178,7 @@ class CrashIT {
         long killed = berth.servicePid();
         long begin = System.nanoTime();
         Process verb = berth.start("ps", "-aq");
-        long deadline = begin + TimeUnit.SECONDS.toNanos(60);
+        long deadline = begin + TimeUnit.SECONDS.toNanos(Await.seconds(60));
         while (berth.servicePid() == killed && System.nanoTime() < deadline) {
             Thread.sleep(1);
         }
@@ -200,7 +200,7 @@ class CrashIT {
                                     Path.of("/proc/" + container.path("pid").asText())),
                     container::toString);
         }
-        assertTrue(verb.waitFor(60, TimeUnit.SECONDS));
+        assertTrue(verb.waitFor(Await.seconds(60), TimeUnit.SECONDS));
         assertEquals(0, verb.exitValue(), new String(verb.getErrorStream().readAllBytes()));
     }
 

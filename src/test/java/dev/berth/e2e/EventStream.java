@@ -24,7 +24,7 @@ final class EventStream {
         URI url = URI.create(berth.url());
         List<JsonNode> others = new ArrayList<>();
         try (Socket socket = new Socket(url.getHost(), url.getPort())) {
-            socket.setSoTimeout(PATIENCE_MILLIS);
+            socket.setSoTimeout(Await.millis(PATIENCE_MILLIS));
             String request = "GET /api/v1/events?since=0 HTTP/1.1\r\nHost: " + url.getAuthority()
                     + "\r\nAuthorization: Bearer " + berth.token() + "\r\n\r\n";
             socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));

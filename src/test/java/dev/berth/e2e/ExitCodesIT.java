@@ -86,7 +86,7 @@ class ExitCodesIT {
                 "trap 'exit 42' TERM; echo ready; while true; do sleep 0.1; done");
         assertEquals("ready", run.inputReader().readLine());
         run.destroy();
-        assertTrue(run.waitFor(60, TimeUnit.SECONDS));
+        assertTrue(run.waitFor(Await.seconds(60), TimeUnit.SECONDS));
         assertEquals(42, run.exitValue());
     }
 

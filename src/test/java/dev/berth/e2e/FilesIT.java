@@ -362,7 +362,7 @@ class FilesIT {
         Upload(String container, String path) throws IOException {
             URI url = URI.create(stage.berth.url());
             socket = new Socket(url.getHost(), url.getPort());
-            socket.setSoTimeout(60_000);
+            socket.setSoTimeout(Await.millis(60_000));
             String head = "PUT /api/v1/containers/" + container + "/files?path=" + path + " HTTP/1.1\r\nHost: "
                     + url.getAuthority() + "\r\nAuthorization: Bearer " + stage.berth.token()
                     + "\r\nTransfer-Encoding: chunked\r\n\r\n";

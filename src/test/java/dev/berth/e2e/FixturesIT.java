@@ -24,7 +24,7 @@ class FixturesIT {
             assertArrayEquals(hello, tcp.getInputStream().readAllBytes());
         }
         try (DatagramSocket udp = new DatagramSocket()) {
-            udp.setSoTimeout(5000);
+            udp.setSoTimeout(Await.millis(5000));
             udp.send(new DatagramPacket(hello, hello.length, InetAddress.getByName(host.address()), TestHost.ECHO));
             DatagramPacket answer = new DatagramPacket(new byte[100], 100);
             udp.receive(answer);

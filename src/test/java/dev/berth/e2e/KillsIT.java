@@ -130,7 +130,7 @@ class KillsIT {
         assertEquals(
                 error, view.path("error").isNull() ? null : view.path("error").asText());
         assertEquals("pending", view.path("ports").path(0).path("state").asText());
-        Wire.isFree(port);
+        Wire.isFree("tcp", port);
         assertEquals("", stage.berth.must("ps", "-q"));
         assertTrue(stage.berth.must("ps", "-a").contains("Exited (137)"));
         stage.berth.must("start", name);

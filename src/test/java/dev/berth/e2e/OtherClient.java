@@ -75,6 +75,6 @@ final class OtherClient implements AutoCloseable {
     @Override
     public void close() throws Exception {
         enough = true;
-        work.get(60, TimeUnit.SECONDS);
+        work.get(Await.seconds(60), TimeUnit.SECONDS);
     }
 }

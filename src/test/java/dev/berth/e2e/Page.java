@@ -9,8 +9,9 @@ import java.time.Duration;
 
 /** What a web server in a container answers at a port of the machine. */
 final class Page {
-    private static final HttpClient CLIENT =
-            HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
+    private static final HttpClient CLIENT = HttpClient.newBuilder()
+            .connectTimeout(Duration.ofSeconds(Await.seconds(2)))
+            .build();
 
     private Page() {}
 
@@ -38,7 +39,7 @@ final class Page {
 
     private static String fetch(int port) throws IOException, InterruptedException {
         HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/"))
-                .timeout(Duration.ofSeconds(5))
+                .timeout(Duration.ofSeconds(Await.seconds(5)))
                 .build();
         return CLIENT.send(request, HttpResponse.BodyHandlers.ofString()).body();
     }

@@ -75,7 +75,7 @@ class PortsIT {
         assertEquals("active", serving.port("web", port).path("state").asText());
         berth.must("port", "rm", "web", Integer.toString(port));
         Wire.refuses(port);
-        Wire.isFree(port);
+        Wire.isFree("tcp", port);
         assertEquals(port, serving.add("web", port, Serving.PAGES, "tcp"));
         assertTrue(Wire.servesPages(port));
         serving.removePort("web", "tcp", port);
@@ -87,7 +87,7 @@ class PortsIT {
         assertEquals("ping", Wire.askUdp(Wire.LOOPBACK, port, "ping"));
         serving.removePort("web", "udp", port);
         assertThrows(IOException.class, () -> Wire.askUdp(Wire.LOOPBACK, port, "ping"));
-        Wire.isFree(port);
+        Wire.isFree("udp", port);
     }
 
     @Test
@@ -149,10 +149,10 @@ class PortsIT {
         assertEquals(MANY, berth.get("/containers/many/ports").size());
         berth.must("rm", "-f", "many");
         for (int port : pages) {
-            Wire.isFree(port);
+            Wire.isFree("tcp", port);
         }
         for (int port : echoes) {
-            Wire.isFree(port);
+            Wire.isFree("udp", port);
         }
     }
 

@@ -49,7 +49,7 @@ class ProgramsIT {
                 work(stage.berth, image);
             } finally {
                 strace.destroy();
-                assertTrue(strace.waitFor(30, TimeUnit.SECONDS), "strace did not end");
+                assertTrue(strace.waitFor(Await.seconds(30), TimeUnit.SECONDS), "strace did not end");
             }
         }
         ExecTrace programs = ExecTrace.read(trace);
@@ -72,7 +72,7 @@ class ProgramsIT {
                 work(stage.berth, image);
             } finally {
                 stage.berth.stopService(false);
-                assertTrue(service.waitFor(30, TimeUnit.SECONDS), "strace did not end");
+                assertTrue(service.waitFor(Await.seconds(30), TimeUnit.SECONDS), "strace did not end");
             }
         }
         ExecTrace programs = ExecTrace.read(trace).from("java");
@@ -92,7 +92,7 @@ class ProgramsIT {
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .start();
-        assertTrue(process.waitFor(30, TimeUnit.SECONDS));
+        assertTrue(process.waitFor(Await.seconds(30), TimeUnit.SECONDS));
         assertEquals(
                 Set.of("/bin/sh", "/bin/true", "/bin/echo"),
                 ExecTrace.read(trace).strangers(OWN));

@@ -123,7 +123,7 @@ public final class PseudoTerminal implements AutoCloseable {
     /** Waits until the pattern is found behind the mark. */
     public Matcher await(String pattern, int mark) throws InterruptedException {
         Pattern compiled = Pattern.compile(pattern, Pattern.DOTALL);
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(Await.seconds(PATIENCE_SECONDS));
         synchronized (screen) {
             while (true) {
                 String text = text();
@@ -149,7 +149,7 @@ public final class PseudoTerminal implements AutoCloseable {
 
     /** Waits for the program's end. */
     public int exitCode() throws InterruptedException {
-        if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+        if (!process.waitFor(Await.seconds(PATIENCE_SECONDS), TimeUnit.SECONDS)) {
             throw new AssertionError("the program did not end; the terminal shows:\n" + text());
         }
         return process.exitValue();
@@ -158,10 +158,10 @@ public final class PseudoTerminal implements AutoCloseable {
     @Override
     public void close() throws InterruptedException {
         process.destroy();
-        if (!process.waitFor(5, TimeUnit.SECONDS)) {
+        if (!process.waitFor(Await.seconds(5), TimeUnit.SECONDS)) {
             process.destroyForcibly().waitFor();
         }
-        reader.join(TimeUnit.SECONDS.toMillis(5));
+        reader.join(TimeUnit.SECONDS.toMillis(Await.seconds(5)));
         C.LIBRARY.close(master);
     }
 }

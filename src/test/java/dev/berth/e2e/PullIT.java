@@ -139,12 +139,12 @@ class PullIT {
                     .build();
             CompletableFuture<HttpResponse<String>> lines =
                     HttpClient.newHttpClient().sendAsync(pull, HttpResponse.BodyHandlers.ofString());
-            assertTrue(stalled.await(30, TimeUnit.SECONDS));
+            assertTrue(stalled.await(Await.seconds(30), TimeUnit.SECONDS));
             assertEquals(1, berth.get("/images/pulls").size());
             String id = berth.get("/images/pulls").get(0).path("id").asText();
             int status = berth.api("DELETE", "/images/pulls/" + id, null).statusCode();
             assertTrue(status == 200 || status == 204, "status " + status);
-            String said = lines.get(10, TimeUnit.SECONDS).body();
+            String said = lines.get(Await.seconds(10), TimeUnit.SECONDS).body();
             assertTrue(said.contains("\"status\":\"downloading\""), said);
             assertTrue(said.lines().reduce((a, b) -> b).orElseThrow().contains("\"status\":\"error\""), said);
             assertEquals(0, berth.get("/images/pulls").size());

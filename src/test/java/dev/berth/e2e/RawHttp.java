@@ -84,7 +84,7 @@ final class RawHttp {
     /** Reads until the service ends the connection, or says nothing more for a while. */
     Answers send(byte[] request) throws IOException {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-            socket.setSoTimeout(MILLIS);
+            socket.setSoTimeout(Await.millis(MILLIS));
             try {
                 socket.getOutputStream().write(request);
             } catch (IOException early) {

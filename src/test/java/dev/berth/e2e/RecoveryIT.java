@@ -229,7 +229,7 @@ class RecoveryIT {
             Process pull = berth.start("pull", slow.image());
             Await.until("a megabyte is here", 60, () -> partial() > 1 << 20);
             killService();
-            assertTrue(pull.waitFor(60, TimeUnit.SECONDS));
+            assertTrue(pull.waitFor(Await.seconds(60), TimeUnit.SECONDS));
             assertEquals(125, pull.exitValue());
             long kept = partial();
             slow.slow(Integer.MAX_VALUE);

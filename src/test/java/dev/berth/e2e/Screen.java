@@ -8,7 +8,7 @@ import java.util.regex.Pattern;
 
 /** The terminal of a page, as a person reads it and types into it. */
 record Screen(Page page) {
-    private static final long PATIENCE_MILLIS = 10_000;
+    private static final int PATIENCE_MILLIS = 10_000;
 
     String text() {
         return (String) page.evaluate(
@@ -19,7 +19,7 @@ record Screen(Page page) {
     /** Waits until the screen shows it. */
     Matcher await(String expression) {
         Pattern wanted = Pattern.compile(expression);
-        long deadline = System.currentTimeMillis() + PATIENCE_MILLIS;
+        long deadline = System.currentTimeMillis() + Await.millis(PATIENCE_MILLIS);
         String last = "";
         while (System.currentTimeMillis() < deadline) {
             try {

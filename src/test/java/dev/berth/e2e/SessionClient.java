@@ -28,7 +28,7 @@ final class SessionClient implements AutoCloseable {
                 .header("Authorization", "Bearer " + berth.token())
                 .subprotocols("berth.v1")
                 .buildAsync(URI.create(berth.url().replaceFirst("http", "ws") + "/api/v1" + path), new Listener())
-                .get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+                .get(Await.seconds(PATIENCE_SECONDS), TimeUnit.SECONDS);
     }
 
     void type(String text) {

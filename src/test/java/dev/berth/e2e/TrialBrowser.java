@@ -61,7 +61,7 @@ final class TrialBrowser implements AutoCloseable {
     }
 
     private BrowserContext watched(BrowserContext window) {
-        window.setDefaultTimeout(15_000);
+        window.setDefaultTimeout(Await.millis(15_000));
         window.onRequest(request -> {
             URI uri = URI.create(request.url());
             if (uri.getHost() != null) {

@@ -71,7 +71,7 @@ final class TrialService implements AutoCloseable {
     /** The answer to a request as it is written; the connection ends with it. */
     String raw(String request) throws IOException {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-            socket.setSoTimeout(10_000);
+            socket.setSoTimeout(Await.millis(10_000));
             socket.getOutputStream()
                     .write((request.replace("\n", "\r\n") + "Connection: close\r\n\r\n")
                             .getBytes(StandardCharsets.UTF_8));

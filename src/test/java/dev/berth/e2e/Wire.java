@@ -3,6 +3,7 @@ package dev.berth.e2e;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.io.IOException;
+import java.net.BindException;
 import java.net.ConnectException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
@@ -11,20 +12,24 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
 
 /** What a client on this machine finds at a forwarded port. */
 final class Wire {
     static final String LOOPBACK = "127.0.0.1";
 
     private static final int PATIENCE_MILLIS = 5000;
+    private static final String LISTENS = "0A";
 
     private Wire() {}
 
     /** All that a TCP server says to somebody who sends this and then nothing more. */
     static String ask(String host, int port, String question) throws IOException {
         try (Socket socket = new Socket()) {
-            socket.connect(new InetSocketAddress(host, port), PATIENCE_MILLIS);
-            socket.setSoTimeout(PATIENCE_MILLIS);
+            socket.connect(new InetSocketAddress(host, port), Await.millis(PATIENCE_MILLIS));
+            socket.setSoTimeout(Await.millis(PATIENCE_MILLIS));
             socket.getOutputStream().write(question.getBytes(StandardCharsets.US_ASCII));
             socket.shutdownOutput();
             return new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
@@ -34,7 +39,7 @@ final class Wire {
     /** The answer to one datagram. */
     static String askUdp(String host, int port, String question) throws IOException {
         try (DatagramSocket socket = new DatagramSocket()) {
-            socket.setSoTimeout(PATIENCE_MILLIS);
+            socket.setSoTimeout(Await.millis(PATIENCE_MILLIS));
             byte[] bytes = question.getBytes(StandardCharsets.US_ASCII);
             socket.send(new DatagramPacket(bytes, bytes.length, InetAddress.getByName(host), port));
             DatagramPacket answer = new DatagramPacket(new byte[1500], 1500);
@@ -52,12 +57,36 @@ final class Wire {
         assertThrows(ConnectException.class, () -> ask(LOOPBACK, port, ""));
     }
 
-    /** Anybody can have the port, at every address and at once. */
-    static void isFree(int port) throws IOException {
+    /**
+     * Anybody can have the port of this protocol, at every address and at once. An outgoing connection of a stranger may
+     * have been given the same number by the kernel since: it keeps others away for its time, and is nobody's forward.
+     */
+    static void isFree(String protocol, int port) throws IOException {
+        if (protocol.equals("udp")) {
+            new DatagramSocket(port).close();
+            return;
+        }
         try (ServerSocket socket = new ServerSocket()) {
             socket.setReuseAddress(true); // connections that were just closed keep nobody away
             socket.bind(new InetSocketAddress(port));
+        } catch (BindException taken) {
+            if (isListenedAt(port)) {
+                throw taken;
+            }
         }
-        new DatagramSocket(port).close();
+    }
+
+    /** By the kernel's tables of sockets, proc_pid_net(5): the local address is the second column, the state the fourth. */
+    private static boolean isListenedAt(int port) throws IOException {
+        String local = String.format(":%04X", port);
+        for (String table : List.of("/proc/net/tcp", "/proc/net/tcp6")) {
+            for (String line : Files.readAllLines(Path.of(table))) {
+                String[] columns = line.strip().split("\\s+");
+                if (columns[1].endsWith(local) && columns[3].equals(LISTENS)) {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 }

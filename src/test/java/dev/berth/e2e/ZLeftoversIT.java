@@ -127,8 +127,8 @@ class ZLeftoversIT {
             stage.berth.must("rm", "-f", "busy");
             session.getOutputStream().close();
             viewer.getInputStream().close();
-            assertTrue(session.waitFor(60, TimeUnit.SECONDS), "exec did not end");
-            assertTrue(viewer.waitFor(60, TimeUnit.SECONDS), "logs did not end");
+            assertTrue(session.waitFor(Await.seconds(60), TimeUnit.SECONDS), "exec did not end");
+            assertTrue(viewer.waitFor(Await.seconds(60), TimeUnit.SECONDS), "logs did not end");
             assertEquals(List.of(), leaks.found());
         }
     }
