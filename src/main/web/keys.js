@@ -1,4 +1,4 @@
-// One table of keys per page, shown by "?". A key does nothing while one types.
+// One table of keys per page, shown by "?". A key does nothing while one types; Escape ends that.
 
 import { $, h } from "./dom.js";
 
@@ -30,7 +30,10 @@ document.addEventListener("keydown", (event) => {
   const found = table.find((entry) => entry.keys === sequence && (!typing || entry.typing) && (!dialog || entry.typing));
   clearTimeout(prefixTimer);
   prefix = "";
-  if (found) {
+  if (typing && !dialog && pressed === "Escape" && !event.target.closest(".xterm")) {
+    // The page's keys work again, and Tab goes on from here.
+    event.target.blur();
+  } else if (found) {
     event.preventDefault();
     found.act(event);
   } else if (!typing && !dialog && table.some((entry) => entry.keys.startsWith(`${pressed} `))) {
@@ -41,7 +44,7 @@ document.addEventListener("keydown", (event) => {
 
 export function showKeys() {
   const list = h("dl.keys");
-  for (const { keys, words } of table) {
+  for (const { keys, words } of [...table, { keys: "Escape", words: "Leave a field, close what is open" }]) {
     list.append(h("dt", {}, ...keys.split(" ").flatMap((one) => [h("kbd", { text: one }), " "])), h("dd", { text: words }));
   }
   const box = h("dialog", { "aria-labelledby": "keys-title" }, h("div.stack", {}, h("h2", { id: "keys-title", text: "Keys" }), list,

@@ -43,6 +43,7 @@ function ofContainer(it) {
   if (canStart(it)) found.push(["start", `Start ${it.name}`, "do", doIt("start")]);
   if (canStop(it)) found.push(["stop", `Stop ${it.name}`, "do", doIt("stop")]);
   if (isLive(it)) found.push(["restart", `Restart ${it.name}`, "do", doIt("restart")]);
+  if (it.state === "stopping") found.push(["stop", `Kill ${it.name} now`, "do", doIt("kill")]);
   found.push(["plus", `Create another like ${it.name}`, "do", go(`/containers/new?from=${part(it.name)}`)]);
   found.push(["remove", `Remove ${it.name}…`, "do", async () => (await confirmRemove(it)) && act("remove", it)]);
   for (const port of it.ports.filter(({ protocol, hostPort }) => protocol === "tcp" && hostPort)) {

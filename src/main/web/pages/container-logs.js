@@ -39,6 +39,7 @@ export function logs(page) {
   search.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;
     event.preventDefault();
+    if (!search.value) return view.focus();
     search.value = "";
     narrow();
   });
@@ -93,6 +94,9 @@ export function logs(page) {
     begin() {
       follow(`logs:${page.container.id}`);
     },
+    /** The arrows scroll it then. */
+    enter: () => view.focus(),
+    search: () => search.select(),
     shown() {
       if (lines.following) requestAnimationFrame(() => lines.toEnd());
     },

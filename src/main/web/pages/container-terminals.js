@@ -151,6 +151,7 @@ export function terminals(page) {
       if (it.state === "running" && (before === "exited" || before === "created" || before === "starting")) open.get("main")?.view.restarted?.();
       before = it.state;
     },
+    enter: () => open.get(current)?.view.focus(),
     shown() {
       if (!current) return;
       open.get(current)?.view.fit();

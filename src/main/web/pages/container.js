@@ -176,9 +176,27 @@ $("#tabs").addEventListener("click", (event) => {
   show(link.dataset.tab);
 });
 addEventListener("popstate", () => show(location.pathname.split("/")[3] ?? "overview", false));
-Object.keys(TABS).forEach((name, index) => key(String(index + 1), `Tab ${name}`, () => container && show(name)));
-key("s", "Start or stop", () => container && run(canStart(container) ? "start" : "stop").catch(() => {}));
+/** By a key: the next Tab is in it. */
+function enter(name) {
+  if (!container) return;
+  if (name !== shown) show(name);
+  const pane = panes.get(name);
+  if (pane.enter) return pane.enter();
+  pane.element.tabIndex = -1;
+  pane.element.focus();
+}
+
+Object.keys(TABS).forEach((name, index) => key(String(index + 1), `Tab ${name}`, () => enter(name)));
+key("/", "Search the log", () => {
+  enter("logs");
+  panes.get("logs")?.search();
+});
+key("s", "Start or stop", () => {
+  if (container && canStart(container)) run("start").catch(() => {});
+  else if (container && canStop(container)) run("stop").catch(() => {});
+});
 key("r", "Restart", () => container && isLive(container) && run("restart").catch(() => {}));
+key("Delete", "Remove it, once its name was typed", () => container && !gone && removeIt());
 
 begin();
 setInterval(() => container && !document.hidden && draw(), 10000);

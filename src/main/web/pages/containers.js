@@ -296,6 +296,10 @@ key("r", "Restart the container with the focus", () => {
   const id = focused();
   if (id && isLive(containers.get(id))) run("restart", id);
 });
+key("Delete", "Remove the container with the focus, once its name was typed", () => {
+  const id = focused();
+  if (id) removeOne(id);
+});
 key("x", "Choose the container with the focus", () => {
   const id = focused();
   if (id && !chosen.delete(id)) chosen.add(id);

@@ -367,7 +367,7 @@ async function begin() {
   } catch (error) {
     trouble.replaceChildren(failure(error));
   }
-  if (!field("image").value) field("image").focus();
+  field(field("image").value ? "name" : "image").focus();
 }
 
 begin();

@@ -4,6 +4,7 @@ import { $, button, command, copyable, empty, failure, h, iconButton, keyed, say
 import { get, part, remove } from "../api.js";
 import { confirmByName } from "../confirm.js";
 import { ago, bytes, exact, familiar, plural, short } from "../format.js";
+import { key } from "../keys.js";
 import { subscribe } from "../live.js";
 import { pullInto } from "../pull.js";
 import { searchField, shell } from "../shell.js";
@@ -18,6 +19,8 @@ const reference = $("#reference");
 
 shell({ search });
 searchField(search, draw);
+
+key("p", "Pull an image", () => reference.select());
 
 const asked = new URLSearchParams(location.search);
 if (asked.has("pull")) {
