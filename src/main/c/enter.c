@@ -23,7 +23,7 @@ struct enter {
   const char *as, *groups, *tun, *newuidmap, *newgidmap;
   const char *join[ENTER_MANY], *uid_map[ENTER_MANY], *gid_map[ENTER_MANY], *cgroup[ENTER_MANY];
   size_t joins, uid_maps, gid_maps, cgroups;
-  bool single, lookout;
+  bool single, lookout, own_cgroup;
   char **program;
 };
 
@@ -85,6 +85,10 @@ static void parse(struct enter *e, int argc, char **argv)
       e->lookout = true;
       continue;
     }
+    if (strcmp(argv[i], "--own-cgroup") == 0) {
+      e->own_cgroup = true;
+      continue;
+    }
     if (i + 1 >= argc)
       die("%s of enter needs a value", argv[i]);
     take_option(e, argv[i], argv[i + 1]);
@@ -118,6 +122,29 @@ static void join_cgroups(const struct enter *e)
   for (size_t i = 0; i < e->cgroups; i++)
     if (write_file(AT_FDCWD, e->cgroup[i], pid) < 0)
       die("cannot join the cgroup of %s: %s", e->cgroup[i], strerror(errno));
+}
+
+/* Gives the cgroup (version 2) that root is in to the user that this becomes: what cgroups(7) calls delegation. */
+static void give_own_cgroup(const struct enter *e)
+{
+  static const char *const files[] = {"", "/cgroup.procs", "/cgroup.threads", "/cgroup.subtree_control"};
+  char text[4096], path[4200];
+  uint64_t id[2];
+  if (!e->own_cgroup)
+    return;
+  if (e->as == NULL || !split(e->as, id, 2))
+    die("--own-cgroup needs --as UID:GID");
+  if (read_file_at(AT_FDCWD, "/proc/self/cgroup", text, sizeof text) < 0)
+    die("cannot read /proc/self/cgroup: %s", strerror(errno));
+  char *own = strstr(text, "0::/");
+  if (own == NULL)
+    die("this machine has no cgroups of version 2");
+  own[strcspn(own, "\n")] = '\0';
+  for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
+    snprintf(path, sizeof path, "/sys/fs/cgroup%s%s", own + 3, files[i]);
+    if (lchown(path, (uid_t)id[0], (gid_t)id[1]) < 0)
+      die("cannot hand over %s: %s", path, strerror(errno));
+  }
 }
 
 /* Mounts of this namespace reach nobody else; those of the machine still reach it. */
@@ -377,6 +404,7 @@ int enter_main(int argc, char **argv)
   struct enter e;
   parse(&e, argc, argv);
   join_cgroups(&e);
+  give_own_cgroup(&e);
   bind_tun(&e);
   become(&e);
   if (e.lookout && lookout_start() < 0)

@@ -8,6 +8,8 @@ int main(int argc, char **argv)
     return monitor_main();
   if (argc >= 2 && strcmp(argv[1], "enter") == 0)
     return enter_main(argc - 2, argv + 2);
+  if (argc == 2 && strcmp(argv[1], "trial") == 0)
+    return 0; /* started by somebody who wants to know whether it can be */
   fputs("usage: berth-init enter … -- PROGRAM [ARG…]\n"
         "       berth-init monitor   (started by the service with descriptors 3-10)\n", stderr);
   return EXIT_BERTH;

@@ -153,6 +153,31 @@ copy_checkout() {
     chown -R "$2:" "$1"
 }
 
+# give_cgroups USER: a group of his own below ours in each tree of version 1, as an administrator would delegate it: his tests set limits.
+cgroups=()
+give_cgroups() {
+    local line controllers path group
+    while IFS=: read -r line controllers path; do
+        case ,$controllers, in
+        *,memory,* | *,cpu,* | *,cpuacct,* | *,pids,* | *,blkio,*) ;;
+        *) continue ;;
+        esac
+        group=/sys/fs/cgroup/$controllers${path%/}/berth-tests
+        mkdir -p "$group" 2>/dev/null || continue
+        chown "$1:" "$group" "$group/cgroup.procs" "$group/tasks"
+        cgroups+=("$group")
+    done </proc/self/cgroup
+}
+
+# What is left in there is left by a container.
+take_cgroups() {
+    local group
+    for group in "${cgroups[@]}"; do
+        rmdir "$group" 2>/dev/null || broken+=("cgroup left: $(find "$group" -mindepth 1 -type d | head -3)")
+    done
+    cgroups=()
+}
+
 as_user() {
     if [[ $EUID != 0 ]]; then
         run_as=(env) checkout=$here before=${previous-} reports=$work/reports-user
@@ -163,9 +188,10 @@ as_user() {
         run_as=(runuser -u "$tester" -- env -i "HOME=$(getent passwd "$tester" | cut -d: -f6)" "PATH=$PATH" "USER=$tester" LANG=C.UTF-8)
     fi
     mkdir -p "$reports"
-    [[ $EUID != 0 ]] || chown "$tester:" "$reports"
+    [[ $EUID != 0 ]] || { chown "$tester:" "$reports"; give_cgroups "$tester"; }
     who="as $([[ $EUID == 0 ]] && echo "$tester" || id -un)"
     "$@"
+    take_cgroups
 }
 
 # From the same copy, which the service's own user can read wherever the checkout lies.
@@ -194,7 +220,8 @@ end_to_end() {
     [[ $who == "as root" ]] || select+=(--exclude-tag root)
     [[ ${previous-} ]] || select+=(--exclude-tag upgrade)
     say "end to end $who"
-    (cd "$checkout" && "${run_as[@]}" "BERTH_CHECKOUT=$checkout" "BERTH_MUST_WORK=$must" "BERTH_SOAK=${BERTH_SOAK:-}" "BERTH_SEED=${BERTH_SEED:-}" \
+    (for group in "${cgroups[@]}"; do echo "$BASHPID" >"$group/cgroup.procs"; done
+        cd "$checkout" && "${run_as[@]}" "BERTH_CHECKOUT=$checkout" "BERTH_MUST_WORK=$must" "BERTH_SOAK=${BERTH_SOAK:-}" "BERTH_SEED=${BERTH_SEED:-}" \
         "BERTH_TEST_PATIENCE=$patience" "BERTH_PREVIOUS=${before:-}" \
         "BERTH_TEST_REGISTRY=${BERTH_TEST_REGISTRY:-}" "BERTH_TEST_REGISTRY_AUTH=${BERTH_TEST_REGISTRY_AUTH:-}" "BERTH_TEST_HOST=${test_host:-}" \
         "$(java_program)" -Xmx512m -Djna.tmpdir="$reports" \

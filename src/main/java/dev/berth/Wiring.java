@@ -18,6 +18,8 @@ import dev.berth.image.PullListener;
 import dev.berth.image.Pulls;
 import dev.berth.image.StoredImage;
 import dev.berth.launcher.Launcher;
+import dev.berth.linux.CgroupException;
+import dev.berth.linux.CgroupHome;
 import dev.berth.linux.Syscalls;
 import dev.berth.network.Lookout;
 import dev.berth.network.PortForwarder;
@@ -59,6 +61,7 @@ public final class Wiring {
     private final DataDirectory data;
     private final Layers layers;
     private final Images images;
+    private final CgroupHome cgroups;
     private final Events events;
     private Pulls pulls;
     private PullBoard pullBoard;
@@ -76,6 +79,7 @@ public final class Wiring {
         this.images = new Images(data, layers, snapshots, () -> Containers.uses(data.root()));
         images.sweep().forEach(finding -> LOG.log(System.Logger.Level.INFO, finding));
         PortHolders holders = portHolders();
+        this.cgroups = cgroups();
         Engine engine = new Engine(
                 calls,
                 data,
@@ -86,6 +90,7 @@ public final class Wiring {
                 snapshots,
                 new VolumeSeed(data, calls),
                 new Launcher(calls, berthInit()),
+                cgroups,
                 new PortForwarder(calls, PROC, holders),
                 holders,
                 () -> Slirp4netns.find(System.getenv("PATH")).arguments(),
@@ -99,6 +104,18 @@ public final class Wiring {
                 new Sessions(configuration.paths().runtimeDir().resolve("sessions"), clock),
                 new LaunchTokens(clock),
                 clock);
+    }
+
+    /** Without them containers run as well, and one that asks for a limit is told so. */
+    private static CgroupHome cgroups() {
+        CgroupHome home = CgroupHome.find(PROC);
+        try {
+            home.prepare();
+            return home;
+        } catch (CgroupException e) {
+            LOG.log(System.Logger.Level.WARNING, "containers get no control groups: {0}", e.getMessage());
+            return CgroupHome.none();
+        }
     }
 
     static PortHolders portHolders() {
@@ -132,6 +149,7 @@ public final class Wiring {
 
     void stopping() {
         containers.events().publish("service.stopping", "service", "berth", Map.of());
+        cgroups.leave();
         if (LaunchMode.current() == LaunchMode.DEVELOPMENT) {
             // Live reload starts the next one in this process; else the lock is held to the process' end.
             data.close();

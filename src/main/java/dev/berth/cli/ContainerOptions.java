@@ -109,6 +109,12 @@ final class ContainerOptions {
             description = "Limit of memory, such as 256m")
     String memory;
 
+    @Option(
+            names = "--memory-swap",
+            paramLabel = "SIZE",
+            description = "Limit of memory and swap together; -1 = as much swap as there is")
+    String memorySwap;
+
     @Option(names = "--cpus", paramLabel = "NUMBER", description = "Limit of processors, such as 1.5")
     Double cpus;
 
@@ -188,9 +194,14 @@ final class ContainerOptions {
         }
     }
 
+    private long memorySwap() {
+        return memorySwap.equals("-1") ? -1 : Sizes.parse(memorySwap);
+    }
+
     private Map<String, Object> resources() {
         Map<String, Object> resources = new LinkedHashMap<>();
         put(resources, "memory", memory == null ? null : Sizes.parse(memory));
+        put(resources, "memorySwap", memorySwap == null ? null : memorySwap());
         put(resources, "cpus", cpus);
         put(resources, "pids", pids);
         return resources.isEmpty() ? null : resources;

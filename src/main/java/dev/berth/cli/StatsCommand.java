@@ -114,7 +114,7 @@ final class StatsCommand extends ClientCommand {
     }
 
     private void show(Map<String, String> names, Context context, String before) {
-        Table table = new Table("CONTAINER ID", "NAME", "CPU %", "MEM USAGE", "NET I/O", "PIDS");
+        Table table = new Table("CONTAINER ID", "NAME", "CPU %", "MEM USAGE / LIMIT", "NET I/O", "PIDS");
         names.forEach((id, name) -> {
             Json usage = latest.get(id);
             if (usage != null) {
@@ -122,13 +122,18 @@ final class StatsCommand extends ClientCommand {
                         Images.shortId(id),
                         name,
                         String.format(Locale.ROOT, "%.2f%%", 100 * cores(usage)),
-                        Human.size(usage.get("memory").get("used").number(0)),
+                        Human.size(usage.get("memory").get("used").number(0)) + " / " + limit(usage),
                         Human.size(usage.get("network").get("received").number(0)) + " / "
                                 + Human.size(usage.get("network").get("sent").number(0)),
                         usage.get("pids").get("current").text());
             }
         });
         context.print(before + table);
+    }
+
+    private static String limit(Json usage) {
+        long limit = usage.get("memory").get("limit").number(0);
+        return limit == 0 ? "none" : Human.size(limit);
     }
 
     private static double cores(Json usage) {

@@ -164,7 +164,7 @@ final class Container {
                 state,
                 pid,
                 record.exitCode(),
-                false,
+                record.oomKilled(),
                 damage != null ? damage : networkError != null ? networkError : record.error(),
                 record.created(),
                 record.started(),

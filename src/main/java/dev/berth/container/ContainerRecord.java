@@ -11,6 +11,7 @@ import java.util.List;
  * @param image the name it was created from, in full
  * @param manifest digest of the image's manifest: what it holds
  * @param started of the last start; null before the first
+ * @param oomKilled its end was the kernel's doing, for want of memory
  * @param wanted it was started and neither stopped nor seen to end: what a new service looks for
  * @param begun when the start began that is under way; null otherwise
  * @param removing it is being removed, with its anonymous volumes: a new service completes that
@@ -30,6 +31,7 @@ record ContainerRecord(
         Instant finished,
         Integer exitCode,
         String error,
+        boolean oomKilled,
         boolean wanted,
         Instant begun,
         boolean removing,
@@ -45,40 +47,46 @@ record ContainerRecord(
     }
 
     ContainerRecord named(ContainerName name) {
-        return copy(name, new Run(started, finished, exitCode, error, wanted, begun), removing, config);
+        return copy(name, new Run(started, finished, exitCode, error, oomKilled, wanted, begun), removing, config);
     }
 
     ContainerRecord starting(Instant time) {
-        return run(new Run(started, finished, exitCode, null, true, time));
+        return run(new Run(started, finished, exitCode, null, false, true, time));
     }
 
     ContainerRecord started(Instant time) {
-        return run(new Run(time, null, null, null, true, null));
+        return run(new Run(time, null, null, null, false, true, null));
     }
 
     ContainerRecord notStarted(String why) {
-        return run(new Run(started, finished, exitCode, why, false, null));
+        return run(new Run(started, finished, exitCode, why, false, false, null));
     }
 
-    ContainerRecord ended(Instant time, int code, String why) {
+    ContainerRecord ended(Instant time, int code, String why, boolean outOfMemory) {
         // Nobody was there to write down that the start had worked.
         Instant start = begun != null ? begun : started != null ? started : time;
         // The start is told by a handshake: of a quick program the end was written down first.
         Instant end = time.isBefore(start) ? start : time;
-        return run(new Run(start, end, code, why, false, null));
+        return run(new Run(start, end, code, why, outOfMemory, false, null));
     }
 
     ContainerRecord asRemoving() {
-        return copy(name, new Run(started, finished, exitCode, error, false, null), true, config);
+        return copy(name, new Run(started, finished, exitCode, error, oomKilled, false, null), true, config);
     }
 
     ContainerRecord with(CreateRequest config) {
-        return copy(name, new Run(started, finished, exitCode, error, wanted, begun), removing, config);
+        return copy(name, new Run(started, finished, exitCode, error, oomKilled, wanted, begun), removing, config);
     }
 
     /** What changes from start to end. */
     private record Run(
-            Instant started, Instant finished, Integer exitCode, String error, boolean wanted, Instant begun) {}
+            Instant started,
+            Instant finished,
+            Integer exitCode,
+            String error,
+            boolean oomKilled,
+            boolean wanted,
+            Instant begun) {}
 
     private ContainerRecord run(Run run) {
         return copy(name, run, removing, config);
@@ -97,6 +105,7 @@ record ContainerRecord(
                 run.finished,
                 run.exitCode,
                 run.error,
+                run.oomKilled,
                 run.wanted,
                 run.begun,
                 removing,

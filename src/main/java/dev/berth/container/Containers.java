@@ -33,6 +33,7 @@ public final class Containers implements Attachments {
     private final ContainerLogs logs;
     private final Creation creation;
     private final FileAccess files;
+    private final ControlGroups groups;
 
     public Containers(Engine engine, Events events) {
         this.engine = engine;
@@ -43,11 +44,12 @@ public final class Containers implements Attachments {
         Roots roots = new Roots(engine, paths, volumes);
         this.files = new FileAccess(engine.calls(), directory, roots);
         this.ports = new Ports(engine.forwarder(), paths, directory, events);
-        this.sessions = new ExecSessions(engine, paths, events);
-        Core core = new Core(engine, paths, directory, events);
+        this.groups = new ControlGroups(engine.cgroups(), paths);
+        this.sessions = new ExecSessions(engine, paths, events, groups);
+        Core core = new Core(engine, paths, directory, events, groups);
         this.remover = new Remover(core, volumes, sessions, roots);
         this.runs = new Runs(core, ports, container -> remover.remove(container, true));
-        this.lifecycle = new Lifecycle(core, new Starter(engine, paths, roots), runs, ports);
+        this.lifecycle = new Lifecycle(core, new Starter(engine, paths, roots, groups), runs, ports);
         this.recovery = new Recovery(core, runs, ports, remover);
         this.logs = new ContainerLogs(paths);
         this.creation = new Creation(engine, directory, volumes, events);
@@ -83,7 +85,7 @@ public final class Containers implements Attachments {
 
     /** Measures what they use; the caller closes it. */
     public UsageMeter meter() {
-        return new UsageMeter(java.nio.file.Path.of("/proc"), this::inits);
+        return new UsageMeter(Path.of("/proc"), this::inits, groups::of);
     }
 
     private Map<String, Integer> inits() {
@@ -95,6 +97,11 @@ public final class Containers implements Attachments {
             }
         }
         return inits;
+    }
+
+    /** Fields of a request that this version or this machine refuses, with the sentence that says so. */
+    public Map<String, String> refusedFields() {
+        return NotYet.fields(engine.cgroups());
     }
 
     /** Files in containers, read and written from outside. */

@@ -31,6 +31,8 @@ final class Creation {
     /** @throws ImageException.NotFound when the image is not here and may not be fetched */
     Container create(CreateRequest request) {
         check(request);
+        request.resources().checkProcessors();
+        request.resources().check(engine.cgroups());
         StoredImage image = engine.imageSource().get(request.image(), request.pull());
         while (true) {
             Container container = fresh(request, image);
@@ -66,6 +68,7 @@ final class Creation {
                 null,
                 null,
                 null,
+                false,
                 false,
                 null,
                 false,

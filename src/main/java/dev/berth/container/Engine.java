@@ -2,6 +2,7 @@ package dev.berth.container;
 
 import dev.berth.image.Images;
 import dev.berth.launcher.Launcher;
+import dev.berth.linux.CgroupHome;
 import dev.berth.linux.Syscalls;
 import dev.berth.network.PortForwarder;
 import dev.berth.network.PortHolders;
@@ -29,6 +30,7 @@ public record Engine(
         Snapshots snapshots,
         VolumeSeed volumeSeed,
         Launcher launcher,
+        CgroupHome cgroups,
         PortForwarder forwarder,
         PortHolders portHolders,
         Supplier<List<String>> network,

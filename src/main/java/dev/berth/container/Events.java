@@ -23,6 +23,7 @@ public final class Events {
             "container.created",
             "container.started",
             "container.exited",
+            "container.oom",
             "container.renamed",
             "container.removed",
             "port.added",

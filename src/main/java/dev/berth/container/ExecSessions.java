@@ -50,9 +50,11 @@ final class ExecSessions {
     private final Engine engine;
     private final ContainerPaths paths;
     private final Events events;
+    private final ControlGroups groups;
     private final Map<String, ExecSession> byId = new ConcurrentHashMap<>();
 
-    ExecSessions(Engine engine, ContainerPaths paths, Events events) {
+    ExecSessions(Engine engine, ContainerPaths paths, Events events, ControlGroups groups) {
+        this.groups = groups;
         this.engine = engine;
         this.paths = paths;
         this.events = events;
@@ -115,8 +117,7 @@ final class ExecSessions {
         }
     }
 
-    private static ExecSpec spec(
-            String id, Container container, ExecRequest request, ProcessIdentity init, Path directory) {
+    private ExecSpec spec(String id, Container container, ExecRequest request, ProcessIdentity init, Path directory) {
         CreateRequest config = container.record().config();
         List<String> environment = new ArrayList<>(container.record().imageEnvironment());
         config.env().forEach((name, value) -> environment.add(name + "=" + value));
@@ -135,7 +136,8 @@ final class ExecSessions {
                         request.tty(),
                         request.openStdin(),
                         new TerminalSize(request.columns(), request.rows())),
-                Starter.security(config));
+                Starter.security(config),
+                groups.of(container.id()));
     }
 
     ExecSession find(String id) {

@@ -40,6 +40,9 @@ final class Recovery {
     void recover(Container container) {
         try {
             complete(container);
+            if (!container.state().isAlive()) {
+                core.groups().remove(container.id());
+            }
         } catch (RuntimeException e) {
             LOG.log(System.Logger.Level.WARNING, "cannot tell what became of container " + container.name(), e);
             if (!container.state().isAlive()) {

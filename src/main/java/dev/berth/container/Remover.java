@@ -35,6 +35,7 @@ final class Remover {
             container.markRemoved();
         }
         sessions.removeOf(container);
+        core.groups().remove(container.id());
         own.forEach(volume -> volumes.removeWith(container, volume));
         // One rename takes record, log and writable layer away: a crash leaves the whole container or nothing of it.
         roots.discard(

@@ -106,10 +106,14 @@ final class Runs {
 
     /** It has ended. The record is on the disk before anybody hears of it: who does may remove the container at once. */
     void finish(Container container, ExitRecord exit) {
-        // What one asked for oneself came from nowhere else.
-        String why = exit.reason().isEmpty() || container.stopRequested() ? null : exit.reason();
         awaitNothingLeft(container);
-        core.directory().keep(container, record -> record.ended(exit.time(), exit.code(), why));
+        boolean starved = exit.code() == KILLED && core.groups().ranOutOfMemory(container.id());
+        String why = why(container, exit, starved);
+        core.directory().keep(container, record -> record.ended(exit.time(), exit.code(), why, starved));
+        core.groups().remove(container.id());
+        if (starved) {
+            core.events().publish("container.oom", container.id(), container.name(), Map.of());
+        }
         synchronized (container) {
             container.ended(ContainerState.EXITED);
             core.events()
@@ -125,6 +129,15 @@ final class Runs {
             container.audience().awaitNone(VIEWERS_PATIENCE);
             autoRemove.accept(container);
         }
+    }
+
+    /** What came from nowhere but one's own request needs no reason. */
+    private static String why(Container container, ExitRecord exit, boolean starved) {
+        Long limit = container.record().config().resources().memory();
+        if (starved && limit != null) {
+            return "the kernel ended it: it needed more memory than its limit of " + (limit >> 20) + " MiB";
+        }
+        return exit.reason().isEmpty() || container.stopRequested() ? null : exit.reason();
     }
 
     /** How one ended that left no record of it. */

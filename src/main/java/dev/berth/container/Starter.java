@@ -11,6 +11,8 @@ import dev.berth.launcher.LogLimits;
 import dev.berth.launcher.NetworkSpec;
 import dev.berth.launcher.ProcessSpec;
 import dev.berth.launcher.Security;
+import dev.berth.linux.Cgroup;
+import dev.berth.linux.CgroupException;
 import dev.berth.linux.Fd;
 import dev.berth.linux.SyscallException;
 import dev.berth.linux.TerminalSize;
@@ -28,8 +30,10 @@ final class Starter {
     private final Engine engine;
     private final ContainerPaths paths;
     private final Roots roots;
+    private final ControlGroups groups;
 
-    Starter(Engine engine, ContainerPaths paths, Roots roots) {
+    Starter(Engine engine, ContainerPaths paths, Roots roots, ControlGroups groups) {
+        this.groups = groups;
         this.engine = engine;
         this.paths = paths;
         this.roots = roots;
@@ -37,22 +41,29 @@ final class Starter {
 
     /** @throws ContainerException.NotStarted with the exit code that {@code berth run} gives */
     Launched start(ContainerRecord record, TerminalSize size) {
+        boolean started = false;
         try {
             prepareFiles(record);
             try (Fd root = roots.forStart(record)) {
-                return engine.launcher().start(spec(record, size, root));
+                Launched launched = engine.launcher().start(spec(record, size, root, groups.make(record)));
+                started = true;
+                return launched;
             }
         } catch (LaunchFailed e) {
             throw notStarted(record, e.exitCode(), e);
         } catch (BadLaunch e) {
             throw new ContainerException.Invalid(e.field(), e.getMessage());
-        } catch (LauncherException | RootfsException | NetworkException | SyscallException e) {
+        } catch (LauncherException | RootfsException | NetworkException | SyscallException | CgroupException e) {
             throw notStarted(record, LaunchFailed.OWN_ERROR, e);
         } catch (IOException e) {
             throw notStarted(record, LaunchFailed.OWN_ERROR, e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw notStarted(record, LaunchFailed.OWN_ERROR, new IOException("interrupted"));
+        } finally {
+            if (!started) {
+                groups.remove(record.id());
+            }
         }
     }
 
@@ -72,7 +83,7 @@ final class Starter {
         }
     }
 
-    private LaunchSpec spec(ContainerRecord record, TerminalSize size, Fd root) {
+    private LaunchSpec spec(ContainerRecord record, TerminalSize size, Fd root, Optional<Cgroup> group) {
         CreateRequest config = record.config();
         return new LaunchSpec(
                 record.id(),
@@ -92,7 +103,8 @@ final class Starter {
                 roots.mounts(config, root),
                 security(config),
                 network(config),
-                LogLimits.DEFAULT);
+                LogLimits.DEFAULT,
+                group);
     }
 
     static Security security(CreateRequest config) {

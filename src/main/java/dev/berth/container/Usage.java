@@ -26,7 +26,7 @@ public record Usage(Instant time, Cpu cpu, Memory memory, Pids pids, Io io, Netw
     public record Io(long read, long written) {}
 
     /** @param limit null = none */
-    public record Pids(int current, Integer limit) {}
+    public record Pids(long current, Long limit) {}
 
     /**
      * Over all interfaces but loopback, since the container's network was made.

@@ -1,5 +1,7 @@
 package dev.berth.container;
 
+import dev.berth.linux.Cgroup;
+import dev.berth.linux.CgroupUsage;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
@@ -9,17 +11,20 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
- * Measures running containers once a second, as long as somebody looks: one walk over /proc for all of them. A process belongs to the
- * container whose PID namespace it is in.
+ * Measures running containers once a second, as long as somebody looks: by its control group, or, of those that have none, by one walk
+ * over /proc for all of them. A process belongs to the container whose PID namespace it is in.
  *
  * @see <a href="https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html">proc_pid_stat(5)</a>
  * @see <a href="https://man7.org/linux/man-pages/man5/proc_pid_net.5.html">proc_pid_net(5)</a>
@@ -36,9 +41,26 @@ public final class UsageMeter implements AutoCloseable {
 
     private record Watch(String container, Consumer<Usage> listener) {}
 
-    private record Sum(double seconds, long bytes, int processes) {
+    private record Sum(double seconds, long bytes, long processes) {
         Sum plus(double moreSeconds, long moreBytes) {
             return new Sum(seconds + moreSeconds, bytes + moreBytes, processes + 1);
+        }
+
+        Measured measured() {
+            return new Measured(seconds, new Usage.Memory(bytes, null, null), new Usage.Pids(processes, null), null);
+        }
+    }
+
+    /** What one measurement says, from wherever it is. */
+    private record Measured(double seconds, Usage.Memory memory, Usage.Pids pids, Usage.Io io) {
+        static Measured of(CgroupUsage group) {
+            return new Measured(
+                    group.cpuSeconds(),
+                    new Usage.Memory(group.memory(), group.memoryLimit(), group.cache()),
+                    new Usage.Pids(ControlGroups.own(group.pids()), ControlGroups.own(group.pidsLimit())),
+                    group.io() == null
+                            ? null
+                            : new Usage.Io(group.io().read(), group.io().written()));
         }
     }
 
@@ -46,6 +68,7 @@ public final class UsageMeter implements AutoCloseable {
 
     private final Path proc;
     private final Supplier<Map<String, Integer>> running;
+    private final Function<String, Optional<Cgroup>> groups;
     private final List<Watch> watches = new CopyOnWriteArrayList<>();
     private final Map<String, Before> before = new HashMap<>();
     private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(work -> {
@@ -55,8 +78,12 @@ public final class UsageMeter implements AutoCloseable {
     });
     private ScheduledFuture<?> ticking;
 
-    /** @param running PID 1 of each container that runs, as this process sees it */
-    UsageMeter(Path proc, Supplier<Map<String, Integer>> running) {
+    /**
+     * @param running PID 1 of each container that runs, as this process sees it
+     * @param groups the control group of a container, where it has one
+     */
+    UsageMeter(Path proc, Supplier<Map<String, Integer>> running, Function<String, Optional<Cgroup>> groups) {
+        this.groups = groups;
         this.proc = proc;
         this.running = running;
     }
@@ -81,41 +108,59 @@ public final class UsageMeter implements AutoCloseable {
 
     private void tick() {
         try {
-            Map<String, Integer> inits = running.get();
-            Map<String, Sum> sums = measure(namespaces(inits));
+            Map<String, Integer> inits = new HashMap<>(running.get());
+            inits.keySet().retainAll(watches.stream().map(Watch::container).toList());
+            Map<String, Measured> all = counted(inits.keySet());
+            Map<String, Integer> others = new HashMap<>(inits);
+            others.keySet().removeAll(all.keySet());
+            measure(namespaces(others)).forEach((container, sum) -> all.put(container, sum.measured()));
             Instant now = Instant.now();
-            before.keySet().retainAll(sums.keySet());
-            sums.forEach((container, sum) -> tell(container, sum, now, network(inits.get(container))));
+            before.keySet().retainAll(all.keySet());
+            all.forEach((container, measured) -> tell(container, measured, now, network(inits.get(container))));
         } catch (RuntimeException e) {
             LOG.log(System.Logger.Level.WARNING, "cannot measure the containers", e);
         }
     }
 
-    private void tell(String container, Sum sum, Instant now, Usage.Network network) {
-        Before last = before.put(container, new Before(now, sum.seconds()));
+    /** Those that have a control group of their own. */
+    private Map<String, Measured> counted(Set<String> containers) {
+        Map<String, Measured> found = new HashMap<>();
+        for (String container : containers) {
+            try {
+                Optional<Cgroup> group = groups.apply(container);
+                if (group.isPresent()) {
+                    found.put(container, Measured.of(group.get().usage()));
+                }
+            } catch (IOException e) {
+                continue; // it has just ended
+            }
+        }
+        return found;
+    }
+
+    private void tell(String container, Measured measured, Instant now, Usage.Network network) {
+        Before last = before.put(container, new Before(now, measured.seconds()));
         double passed = last == null ? 0 : (now.toEpochMilli() - last.time().toEpochMilli()) / 1000.0;
-        double cores = passed <= 0 ? 0 : Math.max(0, (sum.seconds() - last.seconds()) / passed);
+        double cores = passed <= 0 ? 0 : Math.max(0, (measured.seconds() - last.seconds()) / passed);
         Usage usage = new Usage(
                 now,
-                new Usage.Cpu(cores, sum.seconds()),
-                new Usage.Memory(sum.bytes(), null, null),
-                new Usage.Pids(sum.processes(), null),
-                null,
+                new Usage.Cpu(cores, measured.seconds()),
+                measured.memory(),
+                measured.pids(),
+                measured.io(),
                 network);
         watches.stream()
                 .filter(it -> it.container().equals(container))
                 .forEach(it -> it.listener().accept(usage));
     }
 
-    /** The PID namespace of each container that is watched. */
+    /** The PID namespace of each container. */
     private Map<String, String> namespaces(Map<String, Integer> inits) {
         Map<String, String> found = new HashMap<>();
         inits.forEach((container, init) -> {
-            if (watches.stream().anyMatch(it -> it.container().equals(container))) {
-                String namespace = namespace(proc.resolve(init.toString()));
-                if (namespace != null) {
-                    found.put(namespace, container);
-                }
+            String namespace = namespace(proc.resolve(init.toString()));
+            if (namespace != null) {
+                found.put(namespace, container);
             }
         });
         return found;

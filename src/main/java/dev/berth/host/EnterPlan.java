@@ -24,7 +24,11 @@ public record EnterPlan(List<String> command, Map<String, String> environment, P
         Enterer enterer = Enterer.of(environment, installation);
         List<String> program = new ServiceJvm(installation, enterer.paths(), enterer.user())
                 .command(environment.get("BERTH_JAVA_OPTIONS"), SERVICE);
-        return enterer.plan(List.of("--lookout"), program);
+        ServiceCgroup cgroup =
+                ServiceCgroup.of(environment, enterer.user(), enterer.paths().dataDir(), installation.enterProgram());
+        List<String> options = new ArrayList<>(cgroup.options());
+        options.add("--lookout");
+        return enterer.plan(options, program).behind(cgroup.before());
     }
 
     /** The same way into U1 for another program: doctor's probe, {@code ./berth dev}. */
@@ -38,6 +42,13 @@ public record EnterPlan(List<String> command, Map<String, String> environment, P
         return environment.entrySet().stream()
                 .map(e -> e.getKey() + "=" + e.getValue())
                 .toList();
+    }
+
+    /** The same, run by another program that becomes it under the same pid. */
+    private EnterPlan behind(List<String> before) {
+        List<String> whole = new ArrayList<>(before);
+        whole.addAll(command);
+        return new EnterPlan(whole, environment, paths, single);
     }
 
     /** Becomes the program, under the same pid. Returns only by an exception. */

@@ -2,35 +2,79 @@ package dev.berth.host;
 
 import dev.berth.host.Doctor.Check;
 import dev.berth.host.Doctor.Patient;
+import dev.berth.linux.CgroupHome;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Control groups and what becomes of things when the user logs out. None of it keeps a container from running. */
 record SessionChecks(Patient patient) {
     private static final Path SYSTEMD = Path.of("/run/systemd/system");
+    private static final Path PROC = Path.of("/proc");
+    private static final Path CGROUPS = Path.of("/sys/fs/cgroup");
+    private static final String USER_MANAGER = "user.slice/user-%1$d.slice/user@%1$d.service";
+    private static final String DELEGATE =
+            "sudo mkdir -p /etc/systemd/system/user@.service.d && printf '[Service]\\nDelegate=cpu"
+                    + " cpuset io memory pids\\n' | sudo tee /etc/systemd/system/user@.service.d/delegate.conf && sudo systemctl"
+                    + " daemon-reload, then log in anew";
 
     List<Check> all() {
         return List.of(cgroups(), lingering());
     }
 
+    /** What limits a container may have: the service knows by the group that it is in, a caller by what a service of his would get. */
     private Check cgroups() {
-        Path root = Path.of("/sys/fs/cgroup");
-        if (!Files.exists(root.resolve("cgroup.controllers"))) {
-            return Check.ok("cgroups", "version 1");
+        CgroupHome home = CgroupHome.find(PROC);
+        if (!home.isUnified()) {
+            return found(1, home.controllers(), legacyRemedy());
         }
-        String own = SystemFile.lines(Path.of("/proc/self/cgroup")).stream()
-                .filter(line -> line.startsWith("0::"))
-                .map(line -> line.substring(3).strip())
-                .findFirst()
-                .orElse("/");
-        Path delegated = Path.of("/sys/fs/cgroup/user.slice/user-"
-                + patient.user().uid() + ".slice/user@" + patient.user().uid() + ".service/cgroup.controllers");
-        String controllers = SystemFile.line(
-                        Files.exists(delegated) ? delegated : root.resolve(own.substring(1) + "/cgroup.controllers"))
-                .orElse("");
-        return Check.ok(
-                "cgroups", "version 2, controllers for this user: " + (controllers.isEmpty() ? "none" : controllers));
+        if (patient.inside()) {
+            return found(2, home.controllers(), unifiedRemedy());
+        }
+        if (!Files.isDirectory(SYSTEMD)) {
+            return Check.warning(
+                    "cgroups", "version 2, but no systemd that would delegate a group: no limits can be set", null);
+        }
+        Path offered = patient.user().name().equals(ServiceUser.SYSTEM_USER)
+                ? CGROUPS
+                : CGROUPS.resolve(USER_MANAGER.formatted(patient.user().uid()));
+        Set<String> controllers = Set.of(SystemFile.line(offered.resolve("cgroup.controllers"))
+                .orElse("")
+                .split(" "));
+        return found(2, controllers, unifiedRemedy());
+    }
+
+    private static Check found(int version, Set<String> controllers, String remedy) {
+        List<String> missing = CgroupHome.LIMITING.stream()
+                .filter(name -> !controllers.contains(name))
+                .toList();
+        if (missing.isEmpty()) {
+            return Check.ok("cgroups", "version " + version + ": memory, processors and processes can be limited");
+        }
+        return Check.warning(
+                "cgroups",
+                "version " + version + ": this user cannot limit " + String.join(", ", missing)
+                        + "; containers without such limits run all the same",
+                remedy);
+    }
+
+    private String legacyRemedy() {
+        String places =
+                CgroupHome.legacyPlaces(PROC).stream().map(Path::toString).collect(Collectors.joining(" "));
+        return "sudo mkdir -p " + places + " && sudo chown -R " + patient.user().name() + " " + places;
+    }
+
+    /** Without a session of systemd's there is none that could be asked; with one it hands on what it was given. */
+    private String unifiedRemedy() {
+        boolean session = Files.exists(
+                CGROUPS.resolve(USER_MANAGER.formatted(patient.user().uid())));
+        return session
+                ? DELEGATE
+                : "log in as " + patient.user().name() + " by ssh or at the desktop (su and sudo make no session), or: "
+                        + "sudo loginctl enable-linger " + patient.user().name() + " and set XDG_RUNTIME_DIR=/run/user/"
+                        + patient.user().uid();
     }
 
     private Check lingering() {

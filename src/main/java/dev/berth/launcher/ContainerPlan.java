@@ -1,6 +1,7 @@
 package dev.berth.launcher;
 
 import dev.berth.launcher.PlanRecord.Attach;
+import dev.berth.launcher.PlanRecord.CgroupProcs;
 import dev.berth.launcher.PlanRecord.Hostname;
 import dev.berth.launcher.PlanRecord.Input;
 import dev.berth.launcher.PlanRecord.Join;
@@ -15,8 +16,10 @@ import dev.berth.launcher.PlanRecord.Session;
 import dev.berth.launcher.PlanRecord.Terminal;
 import dev.berth.launcher.PlanRecord.Tty;
 import dev.berth.launcher.PlanRecord.WaitNetwork;
+import dev.berth.linux.Cgroup;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** The order of a launch: this is where it is decided what happens before what. */
 final class ContainerPlan {
@@ -35,6 +38,7 @@ final class ContainerPlan {
         plan.add(new Session("container", spec.id()));
         plan.add(new Log(spec.log().bytes(), spec.log().files()));
         input(plan, spec.process());
+        place(plan, spec.cgroup());
         plan.addAll(ids.plan());
         boolean helped = !spec.network().helper().isEmpty();
         if (helped) {
@@ -64,12 +68,18 @@ final class ContainerPlan {
         plan.add(new Session("exec", spec.id()));
         plan.add(new Log(EXEC_WINDOW.bytes(), EXEC_WINDOW.files()));
         input(plan, spec.process());
+        place(plan, spec.cgroup());
         plan.add(new Join(spec.container().pid(), spec.container().startTime()));
         if (spec.process().tty()) {
             plan.add(new Terminal());
         }
         plan.addAll(process);
         return new LaunchPlan(plan);
+    }
+
+    /** By version 1; one of version 2 is passed as a descriptor. */
+    private static void place(List<PlanRecord> plan, Optional<Cgroup> group) {
+        group.ifPresent(it -> it.processFiles().forEach(file -> plan.add(new CgroupProcs(file.toString()))));
     }
 
     private static void input(List<PlanRecord> plan, ProcessSpec process) {

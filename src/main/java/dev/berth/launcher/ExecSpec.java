@@ -1,6 +1,8 @@
 package dev.berth.launcher;
 
+import dev.berth.linux.Cgroup;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * A program to run in a container that runs.
@@ -9,6 +11,7 @@ import java.nio.file.Path;
  * @param hostname of the container, for HOSTNAME
  * @param runtimeDirectory a directory of the session's own: sockets, log, exit and monitor record
  * @param container the container's PID 1
+ * @param cgroup the container's
  */
 public record ExecSpec(
         String id,
@@ -16,4 +19,5 @@ public record ExecSpec(
         Path runtimeDirectory,
         ProcessIdentity container,
         ProcessSpec process,
-        Security security) {}
+        Security security,
+        Optional<Cgroup> cgroup) {}

@@ -1,8 +1,10 @@
 package dev.berth.launcher;
 
+import dev.berth.linux.Cgroup;
 import dev.berth.linux.Fd;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A container to start.
@@ -13,6 +15,7 @@ import java.util.List;
  * @param runtimeDirectory a directory of the container's own, for its sockets
  * @param root its file system as a mount that is attached to nothing; stays the caller's
  * @param mounts in the order in which they are attached
+ * @param cgroup the group in which it starts, already made
  */
 public record LaunchSpec(
         String id,
@@ -24,7 +27,8 @@ public record LaunchSpec(
         List<MountSpec> mounts,
         Security security,
         NetworkSpec network,
-        LogLimits log) {
+        LogLimits log,
+        Optional<Cgroup> cgroup) {
     public LaunchSpec {
         mounts = List.copyOf(mounts);
     }

@@ -5,6 +5,7 @@ import dev.berth.launcher.Handshake.Message.Failed;
 import dev.berth.launcher.Handshake.Message.Lost;
 import dev.berth.launcher.Handshake.Message.Spawned;
 import dev.berth.linux.At;
+import dev.berth.linux.Cgroup;
 import dev.berth.linux.Errno;
 import dev.berth.linux.Fd;
 import dev.berth.linux.LibraryMissing;
@@ -108,9 +109,10 @@ public final class Launcher implements AutoCloseable {
     private Launched launch(LaunchPlan plan, LaunchSpec spec, List<Integer> mounts) {
         try (Fd runtime = directory(spec.runtimeDirectory());
                 Fd data = directory(spec.directory());
+                Fd group = birthplace(spec.cgroup());
                 Fd program = seccomp(spec.security())) {
             List<Integer> passed = new ArrayList<>(
-                    List.of(spec.root().number(), runtime.number(), data.number(), -1, program.number()));
+                    List.of(spec.root().number(), runtime.number(), data.number(), group.number(), program.number()));
             passed.addAll(mounts);
             return run(plan, passed, spec.runtimeDirectory());
         }
@@ -134,11 +136,12 @@ public final class Launcher implements AutoCloseable {
                     process(spec.process(), spec.security(), spec.hostname(), ids, new RootFiles(calls, root.number()));
         }
         try (Fd runtime = directory(spec.runtimeDirectory());
+                Fd group = birthplace(spec.cgroup());
                 Fd program = seccomp(spec.security())) {
             int directory = runtime.number();
             return run(
                     ContainerPlan.exec(spec, process),
-                    List.of(-1, directory, directory, -1, program.number()),
+                    List.of(-1, directory, directory, group.number(), program.number()),
                     spec.runtimeDirectory());
         }
     }
@@ -172,6 +175,15 @@ public final class Launcher implements AutoCloseable {
         return new Fd(calls, calls.openat(At.FDCWD, Syscalls.bytes(path), Open.RDONLY | Open.DIRECTORY, 0));
     }
 
+    /** Of version 1 a process is put into its group instead; {@code /dev/null} stands for none. */
+    private Fd birthplace(Optional<Cgroup> group) {
+        return group.flatMap(Cgroup::birthplace).map(this::directory).orElseGet(this::nothing);
+    }
+
+    private Fd nothing() {
+        return new Fd(calls, calls.openat(At.FDCWD, Syscalls.bytes("/dev/null"), Open.RDWR, 0));
+    }
+
     private Fd seccomp(Security security) {
         return Memfd.sealed(calls, "seccomp", seccomp.program(security.capabilities()));
     }
@@ -183,7 +195,7 @@ public final class Launcher implements AutoCloseable {
             int monitor;
             try (Fd theirs = new Fd(calls, pair[1]);
                     Fd sealed = plan.sealed(calls);
-                    Fd none = new Fd(calls, calls.openat(At.FDCWD, Syscalls.bytes("/dev/null"), Open.RDWR, 0))) {
+                    Fd none = nothing()) {
                 List<Integer> all = new ArrayList<>(
                         List.of(none.number(), none.number(), none.number(), sealed.number(), theirs.number()));
                 passed.forEach(fd -> all.add(fd < 0 ? none.number() : fd));

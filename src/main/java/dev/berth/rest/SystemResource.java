@@ -3,7 +3,6 @@ package dev.berth.rest;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import dev.berth.container.Containers;
 import dev.berth.container.DiskUse;
-import dev.berth.container.NotYet;
 import dev.berth.host.Configuration;
 import dev.berth.host.Doctor;
 import dev.berth.host.Version;
@@ -45,7 +44,7 @@ public class SystemResource {
      * The service, and how much it holds.
      *
      * @param running containers
-     * @param refused sentences by field: what a request for a container may not have in this version
+     * @param refused sentences by field: what a request for a container may not have in this version, or on this machine
      */
     record Info(
             @JsonUnwrapped Versions versions,
@@ -80,7 +79,7 @@ public class SystemResource {
                 containers.list(true).size(),
                 containers.list(false).size(),
                 images.list().size(),
-                NotYet.fields());
+                containers.refusedFields());
     }
 
     @GET

@@ -86,16 +86,26 @@ class ContainerPageIT {
         trial.go("/containers/new");
         page.fill("#image", trial.registry.image());
         page.locator("summary:has-text('Limits')").click();
-        page.locator("#memory-hint").waitFor();
-        page.fill("#memory", "256m");
-        page.locator("#cpus").focus();
-        page.locator("#memory-error:has-text('sets no limits yet')").waitFor();
-        trial.button("Create and start").click();
-        page.locator("#memory:focus").waitFor();
-        page.fill("#memory", "");
-        page.locator("#memory-error:has-text('limits')").waitFor(TrialDashboard.gone());
         page.selectOption("#policy", "always");
         page.locator("#policy-error:has-text('knows only')").waitFor();
+    }
+
+    @Test
+    void limitsAreSetInTheFormAndShown() {
+        trial.go("/containers/new");
+        page.fill("#image", trial.registry.image());
+        page.fill("#command", "sleep 1000");
+        page.locator("summary:has-text('Limits')").click();
+        page.fill("#memory", "1m");
+        trial.button("Create and start").click();
+        page.locator("#memory-error:has-text('cannot limit memory')").waitFor();
+        page.fill("#memory", "64m");
+        page.fill("#cpus", "0.5");
+        page.fill("#pids", "20");
+        trial.button("Create and start").click();
+        trial.awaitState("Running");
+        page.locator("text=/ of 6[47](\\.1)? M/").first().waitFor();
+        page.locator("text='0.5 cores'").first().waitFor();
     }
 
     @Test

@@ -2,8 +2,11 @@ package dev.berth.e2e;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -122,15 +125,28 @@ public final class Leaks {
         }
     }
 
-    /** Directories of the cgroup file systems whose path names Berth. */
-    private static Set<String> cgroups() throws IOException {
+    /** Those of containers, in every tree: they are called by their ids. */
+    static Set<String> cgroups() throws IOException {
         Set<String> found = new TreeSet<>();
-        try (Stream<Path> all = Files.walk(Path.of("/sys/fs/cgroup"), 8)) {
-            all.filter(path -> path.toString().contains("berth") && Files.isDirectory(path))
-                    .forEach(path -> found.add(path.toString()));
-        } catch (IOException | java.io.UncheckedIOException changing) {
-            return found;
-        }
+        Files.walkFileTree(Path.of("/sys/fs/cgroup"), new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes) {
+                if (directory.getFileName().toString().matches("[0-9a-f]{64}")) {
+                    found.add(directory.toString());
+                }
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFileFailed(Path gone, IOException e) {
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult postVisitDirectory(Path directory, IOException e) {
+                return FileVisitResult.CONTINUE;
+            }
+        });
         return found;
     }
 

@@ -20,8 +20,13 @@ final class Stage implements AutoCloseable {
 
     Stage() throws Exception {
         registry = RealRegistry.start(directory.resolve("registry"));
-        image = push("busybox:1", made -> {});
-        berth.must("pull", image);
+        try {
+            image = push("busybox:1", made -> {});
+            berth.must("pull", image);
+        } catch (Exception | AssertionError e) {
+            close();
+            throw e;
+        }
     }
 
     /** Serves another image, of busybox and what is added to it. @return its name */

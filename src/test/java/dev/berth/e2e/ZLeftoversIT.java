@@ -193,7 +193,7 @@ class ZLeftoversIT {
             leaks = leaks(stage.berth);
             String id = stage.berth.must("run", "-d", stage.image, "sleep", "1000");
             List<String> running = leaks.look();
-            for (String kind : List.of("process ", "directory ")) {
+            for (String kind : List.of("process ", "directory ", "cgroup ")) {
                 assertTrue(running.stream().anyMatch(line -> line.startsWith(kind)), kind + "of " + running);
             }
             stage.berth.must("rm", "-f", id);

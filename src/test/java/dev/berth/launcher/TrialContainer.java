@@ -154,8 +154,8 @@ final class TrialContainer implements AutoCloseable {
     }
 
     TrialContainer start() {
-        launched = launcher.start(
-                new LaunchSpec(id, "trial", directory, runtime, root, process, mounts, security, network, log));
+        launched = launcher.start(new LaunchSpec(
+                id, "trial", directory, runtime, root, process, mounts, security, network, log, Optional.empty()));
         return this;
     }
 
@@ -166,7 +166,7 @@ final class TrialContainer implements AutoCloseable {
     /** Starts a program in it; its session's directory is where its log is. */
     Path exec(ProcessSpec program) throws IOException {
         Path session = Files.createDirectories(runtime.resolveSibling(hex().substring(0, 12)));
-        launcher.exec(new ExecSpec(hex(), "trial", session, launched.init(), program, security));
+        launcher.exec(new ExecSpec(hex(), "trial", session, launched.init(), program, security, Optional.empty()));
         return session;
     }
 
