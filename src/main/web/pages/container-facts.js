@@ -99,7 +99,7 @@ export function overview() {
     grid.hidden = false;
     meters.cpu.add(data.cpu?.cores, cores(data.cpu?.cores));
     meters.memory.add(data.memory?.used, data.memory?.limit ? `${bytes(data.memory.used)} of ${bytes(data.memory.limit)}` : bytes(data.memory?.used));
-    meters.pids.add(data.pids?.current, String(data.pids?.current ?? "–"));
+    meters.pids.add(data.pids?.current, data.pids?.limit ? `${data.pids.current} of ${data.pids.limit}` : String(data.pids?.current ?? "–"));
     const { received = 0, sent = 0 } = data.network ?? {};
     const passed = before ? (Date.parse(data.time) - Date.parse(before.time)) / 1000 : 0;
     const rate = passed > 0 ? Math.max(0, (received + sent - before.total) / passed) : null;

@@ -105,7 +105,7 @@ class ContainerPageIT {
         trial.button("Create and start").click();
         trial.awaitState("Running");
         page.locator("text=/ of 6[47](\\.1)? M/").first().waitFor();
-        page.locator("text='0.5 cores'").first().waitFor();
+        page.locator("text='1 of 20'").first().waitFor();
     }
 
     @Test
