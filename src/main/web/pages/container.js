@@ -102,7 +102,7 @@ function draw() {
         : button("Stop", () => run("stop").catch(() => {}), { symbol: "stop", disabled: !canStop(it), "data-verb": "toggle" }));
     if (focused) head.querySelector(`[data-verb=${focused}]`)?.focus();
   }
-  const failed = it.error && !isLive(it) ? it.error : null;
+  const failed = (isLive(it) ? null : it.error) ?? it.ports.find((port) => port.state === "failed")?.error;
   if (failed && !trouble.dataset.own) trouble.replaceChildren(failure(new Error(failed)));
   else if (!trouble.dataset.own) trouble.replaceChildren();
   panes.forEach((pane) => pane.update?.(it));

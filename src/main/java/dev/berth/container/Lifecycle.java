@@ -60,7 +60,10 @@ final class Lifecycle {
         } catch (ContainerException e) {
             ProcessIdentity init = container.init();
             if (init == null || !init.isRunning(Runs.PROC)) {
-                return; // a quick program has ended, and its network with it: nothing is missing
+                // A quick program has ended, and its network with it; its end forgets what was known of its ports.
+                awaitEnd(container, KILL_PATIENCE);
+                ports.missed(container);
+                return;
             }
             synchronized (container) {
                 container.requestStop();

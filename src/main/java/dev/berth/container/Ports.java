@@ -101,6 +101,25 @@ final class Ports {
         tell("port.failed", container, why.port(), why.getMessage());
     }
 
+    /** It has ended before its ports were open. One that somebody else has is shown with its reason until the next start. */
+    void missed(Container container) {
+        synchronized (container.portLock()) {
+            if (container.state() != ContainerState.EXITED || container.isRemoved()) {
+                return;
+            }
+            for (PortRequest port : ports(container)) {
+                try {
+                    if (port.hostPort() != null) {
+                        forwards.check(container, port);
+                    }
+                } catch (ContainerException.PortRefused why) {
+                    refused(container, why);
+                }
+            }
+        }
+        directory.tell(container);
+    }
+
     /** All ports of a container that has just started; the first that cannot be had is thrown. */
     void open(Container container) {
         synchronized (container.portLock()) {
@@ -119,8 +138,11 @@ final class Ports {
             works(container, made);
             return made;
         } catch (HelperSilent e) {
-            if (!container.state().canExec()) {
-                return forwards.choose(container, port); // it has ended meanwhile
+            if (!container.state().canExec()) { // it has ended meanwhile
+                if (port.hostPort() != null) {
+                    forwards.check(container, port);
+                }
+                return forwards.choose(container, port);
             }
             throw new ContainerException.PortRefused(
                     "port-refused", port, "cannot forward " + port + ": " + e.getMessage() + "; try again in a moment");

@@ -6,10 +6,17 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.microsoft.playwright.Download;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
+import dev.berth.rootfs.Need;
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -21,6 +28,8 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(120)
 class ContainerPageIT {
     private static final String IDLE = "\"command\":[\"sleep\",\"100000\"],\"stopTimeout\":0";
+
+    private static final int RACES = 20;
 
     private TrialDashboard trial;
     private Page page;
@@ -79,6 +88,55 @@ class ContainerPageIT {
             page.waitForURL("**/containers/busy");
             trial.awaitState("Running");
         }
+    }
+
+    @Test
+    void aPortThatWasTakenWhileAQuickProgramRanIsTold() throws Exception {
+        Optional<String> name = Optional.empty();
+        for (int i = 0; i < RACES && name.isEmpty(); i++) {
+            name = takenWhileItStarts("quick-" + i);
+        }
+        Need.that(name.isPresent(), "no port could be taken between a start's look at it and the program's end");
+        trial.go("/containers/" + name.get());
+        trial.awaitState("Exited");
+        page.locator("#trouble:has-text('taken by')").waitFor();
+        trial.go("/containers?q=" + name.get());
+        page.locator("tbody.row .row-note:has-text('taken by')").waitFor();
+    }
+
+    /** @return its name, if its program has run and ended, and the port was taken after it had been looked at */
+    private Optional<String> takenWhileItStarts(String name) throws Exception {
+        int port;
+        try (ServerSocket free = taken()) {
+            port = free.getLocalPort();
+        }
+        trial.create(name, "\"command\":[\"true\"],\"ports\":[{\"hostPort\":%d,\"containerPort\":80}]".formatted(port));
+        CompletableFuture<HttpResponse<String>> started = CompletableFuture.supplyAsync(() -> start(name));
+        Await.until("it has begun", 10, () -> started.isDone() || !stateOf(name).equals("created"));
+        try (ServerSocket other = new ServerSocket()) {
+            other.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+            boolean ran = started.join().statusCode() < 300;
+            Await.until("it is at rest", 10, () -> Set.of("created", "exited").contains(stateOf(name)));
+            // Whoever wins: one whose port is not its own says why.
+            assertEquals(
+                    "failed", trial.service.container(name).at("/ports/0/state").asText());
+            return ran ? Optional.of(name) : Optional.empty();
+        } catch (BindException won) {
+            started.join();
+            return Optional.empty();
+        }
+    }
+
+    private HttpResponse<String> start(String name) {
+        try {
+            return trial.service.berth.api("POST", "/containers/" + name + "/start", null);
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private String stateOf(String name) throws Exception {
+        return trial.service.container(name).path("state").asText();
     }
 
     @Test
