@@ -220,12 +220,14 @@ class DashboardIT {
         int before = trial.browser.complaints.size();
         service.kill();
         page.locator("#link-line:not([hidden])").waitFor();
-        page.waitForTimeout(700);
+        // Both have tried in vain, as they do while nobody is there.
+        page.locator(".term-status:has-text('trying again every')").waitFor();
+        page.locator("#link-line:has-text('Next try in')").waitFor();
         service.start();
         page.locator("#link-line").waitFor(new Locator.WaitForOptions().setState(WaitForSelectorState.HIDDEN));
         page.locator(".term-status:has-text('not connected')")
                 .waitFor(new Locator.WaitForOptions().setState(WaitForSelectorState.HIDDEN));
-        page.waitForTimeout(500);
+        page.locator(".term-status :text-is('connected')").waitFor();
         screen.focus();
         screen.type("echo healed-$((2 * 21))");
         screen.await("(?m)^healed-42$");
