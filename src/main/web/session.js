@@ -2,6 +2,7 @@
 // cannot read it. Without it no call is answered.
 
 const KEY = "berth.secret";
+let leaving = false;
 
 export function secret() {
   return localStorage.getItem(KEY);
@@ -17,6 +18,7 @@ export function forget() {
 
 /** To the sign-in page, and back here afterwards. */
 export function signIn() {
+  if (leaving) return;
   forget();
   if (location.pathname !== "/sign-in") {
     location.assign(`/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`);
@@ -24,6 +26,7 @@ export function signIn() {
 }
 
 export async function signOut() {
+  leaving = true;
   await fetch("/session", { method: "DELETE", headers: { "X-Berth-Session": secret() ?? "" } }).catch(() => {});
   forget();
   location.assign("/sign-in");

@@ -12,6 +12,8 @@ import { showPalette } from "./palette.js";
 import { secret } from "./session.js";
 import { findBox } from "./terminal-find.js";
 import { isAnswer, Sizes, Waiting } from "./terminal-input.js";
+import { KeyBar } from "./terminal-keys.js";
+import { scrollByTouch } from "./terminal-touch.js";
 
 const ACK_EVERY = 8 * 1024;
 const TAIL = 1024 * 1024;
@@ -61,7 +63,8 @@ export class TerminalView {
     this.connection = h("span", { text: "connecting…" });
     this.note = h("span");
     this.status = h("div.term-status", {}, this.connection, this.size, this.viewers, this.note, h("span.push", { text: "Ctrl+Shift: F search · C copy · V paste · K find anything · ↑ leave" }));
-    this.element = h("div.pane-fill", {}, this.host, this.over, this.status);
+    this.keys = new KeyBar({ type: (text) => this.#terminal.input(text, true), paste: () => this.#paste(), application: () => this.#terminal.modes.applicationCursorKeysMode });
+    this.element = h("div.pane-fill", {}, this.host, this.over, this.keys.element, this.status);
   }
 
   /** To be called once the element is in the page: a terminal measures its letters. */
@@ -82,8 +85,9 @@ export class TerminalView {
     const terminal = this.#terminal;
     for (const addon of [this.#fit, this.#search, new WebLinksAddon((event, uri) => window.open(uri, "_blank", "noopener,noreferrer"))]) terminal.loadAddon(addon);
     terminal.open(this.screen);
+    scrollByTouch(this.screen, terminal);
     this.#accelerate();
-    terminal.onData((data) => this.#typed(encoder.encode(data), isAnswer(data)));
+    terminal.onData((data) => (isAnswer(data) ? this.#typed(encoder.encode(data), true) : this.#typed(encoder.encode(this.keys.apply(data)), false)));
     terminal.onBinary((data) => this.#typed(Uint8Array.from(data, (c) => c.charCodeAt(0)), false));
     terminal.textarea.addEventListener("focus", () => this.#sizes.mine || this.fit());
     terminal.onSelectionChange(() => this.#copyOnSelection());

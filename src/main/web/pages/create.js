@@ -356,6 +356,8 @@ async function begin() {
   const from = new URLSearchParams(location.search);
   const draft = sessionStorage.getItem(DRAFT);
   fill(from.get("image") ? { image: from.get("image") } : draft ? JSON.parse(draft) : blank());
+  // At once: what one has begun to type in must not lose the focus.
+  field(field("image").value || from.get("from") ? "name" : "image").focus();
   try {
     images = await get("/images");
     $("#known-images").append(...images.flatMap((it) => it.references).map((it) => h("option", { value: familiar(it) })));
@@ -367,7 +369,6 @@ async function begin() {
   } catch (error) {
     trouble.replaceChildren(failure(error));
   }
-  field(field("image").value ? "name" : "image").focus();
 }
 
 begin();

@@ -47,7 +47,7 @@ function follow(name, id = null) {
   const place = h("div");
   $("#pulls").prepend(place);
   return pullInto(place, name, { id }).then((result) => {
-    place.replaceChildren(h("div.message", { role: "status" }, h("span"), h("div", {}, `${familiar(result.reference)} is here. `, h("a", { href: `/containers/new?image=${part(familiar(result.reference))}`, text: "Create a container from it" })), iconButton("close", "Close this message", () => place.remove())));
+    place.replaceChildren(h("div.message", { role: "status" }, h("span"), h("div", { text: `${familiar(result.reference)} is here.` }), h("a.button.small", { href: `/containers/new?image=${part(familiar(result.reference))}`, text: "Create a container from it" }), iconButton("close", "Close this message", () => place.remove())));
   }, () => {});
 }
 

@@ -52,6 +52,14 @@ final class TrialBrowser implements AutoCloseable {
                 new Browser.NewContextOptions().setViewportSize(width, height).setColorScheme(colours)));
     }
 
+    /** One that is touched. */
+    BrowserContext phone(int width, int height) {
+        return watched(browser.newContext(new Browser.NewContextOptions()
+                .setViewportSize(width, height)
+                .setHasTouch(true)
+                .setIsMobile(true)));
+    }
+
     /** Where a test may run scripts of its own in our pages. */
     BrowserContext unguardedWindow(int width, int height, ColorScheme colours) {
         return watched(browser.newContext(new Browser.NewContextOptions()
