@@ -42,6 +42,8 @@ function ofContainer(it) {
   }
   if (canStart(it)) found.push(["start", `Start ${it.name}`, "do", doIt("start")]);
   if (canStop(it)) found.push(["stop", `Stop ${it.name}`, "do", doIt("stop")]);
+  if (it.state === "running") found.push(["pause", `Pause ${it.name}`, "do", doIt("pause")]);
+  if (it.state === "paused") found.push(["start", `Let ${it.name} go on`, "do", doIt("unpause")]);
   if (isLive(it)) found.push(["restart", `Restart ${it.name}`, "do", doIt("restart")]);
   if (it.state === "stopping") found.push(["stop", `Kill ${it.name} now`, "do", doIt("kill")]);
   found.push(["plus", `Create another like ${it.name}`, "do", go(`/containers/new?from=${part(it.name)}`)]);

@@ -159,7 +159,7 @@ give_cgroups() {
     local line controllers path group
     while IFS=: read -r line controllers path; do
         case ,$controllers, in
-        *,memory,* | *,cpu,* | *,cpuacct,* | *,pids,* | *,blkio,*) ;;
+        *,memory,* | *,cpu,* | *,cpuacct,* | *,pids,* | *,blkio,* | *,freezer,*) ;;
         *) continue ;;
         esac
         group=/sys/fs/cgroup/$controllers${path%/}/berth-tests

@@ -89,13 +89,16 @@ function draw() {
   say($("#image"), familiar(it.image));
   showState(badge, it);
   const stopping = it.state === "stopping" || it.state === "restarting";
-  const buttons = `${canStart(it)} ${canStop(it)} ${isLive(it)} ${isBusy(it)} ${stopping}`;
+  const buttons = `${it.state === "paused"} ${it.state === "running"} ${canStart(it)} ${canStop(it)} ${isLive(it)} ${isBusy(it)} ${stopping}`;
   if (head.dataset.shown !== buttons) {
     head.dataset.shown = buttons;
     const focused = document.activeElement?.dataset?.verb;
     head.replaceChildren(
       button("Remove…", removeIt, { kind: "danger", symbol: "remove", "data-verb": "remove" }),
       button("Restart", () => run("restart").catch(() => {}), { symbol: "restart", disabled: !isLive(it) || isBusy(it), "data-verb": "restart" }),
+      it.state === "paused"
+        ? button("Go on", () => run("unpause").catch(() => {}), { kind: "primary", symbol: "start", "data-verb": "pause" })
+        : button("Pause", () => run("pause").catch(() => {}), { symbol: "pause", disabled: it.state !== "running", "data-verb": "pause", title: "Freezes all that runs in it" }),
       canStart(it)
         ? button("Start", () => run("start").catch(() => {}), { kind: "primary", symbol: "start", "data-verb": "toggle" })
         : stopping ? button("Kill now", () => run("kill").catch(() => {}), { kind: "danger", symbol: "stop", "data-verb": "toggle", title: "Does not wait for the program to end by itself" })

@@ -49,6 +49,10 @@ final class Api {
         return json("POST", path, body);
     }
 
+    Json patch(String path, Json body) {
+        return json("PATCH", path, body);
+    }
+
     private Json json(String method, String path, Json body) {
         try (HttpResponse response = request(method, path, body, "application/json")) {
             byte[] text = response.body().readAllBytes();

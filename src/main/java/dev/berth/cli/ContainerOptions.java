@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -103,26 +104,8 @@ final class ContainerOptions {
     @Option(names = "--security-opt", paramLabel = "OPTION", description = "no-new-privileges, or seccomp=unconfined")
     List<String> securityOptions = new ArrayList<>();
 
-    @Option(
-            names = {"-m", "--memory"},
-            paramLabel = "SIZE",
-            description = "Limit of memory, such as 256m")
-    String memory;
-
-    @Option(
-            names = "--memory-swap",
-            paramLabel = "SIZE",
-            description = "Limit of memory and swap together; -1 = as much swap as there is")
-    String memorySwap;
-
-    @Option(names = "--cpus", paramLabel = "NUMBER", description = "Limit of processors, such as 1.5")
-    Double cpus;
-
-    @Option(
-            names = {"--pids", "--pids-limit"},
-            paramLabel = "NUMBER",
-            description = "Limit of processes")
-    Long pids;
+    @Mixin
+    LimitOptions limits;
 
     @Option(
             names = "--restart",
@@ -168,7 +151,7 @@ final class ContainerOptions {
         put(request, "labels", emptyToNull(Environment.labels(labels)));
         put(request, "ports", emptyToNull(ports.stream().map(PortOption::parse).toList()));
         put(request, "mounts", emptyToNull(MountOption.all(volumes, tmpfs)));
-        put(request, "resources", resources());
+        put(request, "resources", emptyToNull(limits.resources()));
         put(request, "restart", restart == null ? null : RestartOption.parse(restart));
         put(request, "stopTimeout", stopTimeout);
         request.put("autoRemove", remove);
@@ -192,19 +175,6 @@ final class ContainerOptions {
         if (!List.of("missing", "always", "never").contains(pull)) {
             throw new CliException("cannot use --pull " + pull + ": it is missing, always or never");
         }
-    }
-
-    private long memorySwap() {
-        return memorySwap.equals("-1") ? -1 : Sizes.parse(memorySwap);
-    }
-
-    private Map<String, Object> resources() {
-        Map<String, Object> resources = new LinkedHashMap<>();
-        put(resources, "memory", memory == null ? null : Sizes.parse(memory));
-        put(resources, "memorySwap", memorySwap == null ? null : memorySwap());
-        put(resources, "cpus", cpus);
-        put(resources, "pids", pids);
-        return resources.isEmpty() ? null : resources;
     }
 
     private static void security(Map<String, Object> request, String option) {

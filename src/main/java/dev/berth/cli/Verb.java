@@ -17,6 +17,13 @@ enum Verb {
             () -> new StopCommand()),
     RESTART("restart", "Stop containers and start them again", Group.CONTAINERS, () -> new RestartCommand()),
     KILL("kill", "Send a signal to containers", Group.CONTAINERS, () -> new KillCommand()),
+    UPDATE(
+            "update",
+            "Change the limits of containers, also of running ones",
+            Group.CONTAINERS,
+            () -> new UpdateCommand()),
+    PAUSE("pause", "Freeze containers", Group.CONTAINERS, () -> new PauseCommand()),
+    UNPAUSE("unpause", "Let paused containers go on", Group.CONTAINERS, () -> new UnpauseCommand()),
     WAIT("wait", "Wait until containers end and print their exit codes", Group.CONTAINERS, () -> new WaitCommand()),
     RM("rm", "Remove containers", Group.CONTAINERS, () -> new RmCommand()),
     RENAME("rename", "Give a container another name", Group.CONTAINERS, () -> new RenameCommand()),
@@ -59,9 +66,6 @@ enum Verb {
 
     /** Words that docker's users type and that this version does not know: never taken for the name of an image. */
     private static final List<String> KNOWN_ELSEWHERE = List.of(
-            "pause",
-            "unpause",
-            "update",
             "diff",
             "push",
             "tag",

@@ -37,6 +37,11 @@ public enum ContainerState {
         return this == RUNNING;
     }
 
+    /** What is to be done with one in which nothing can be run now. */
+    public String wayToRun() {
+        return this == PAUSED ? "unpause it first" : "start it first";
+    }
+
     /** Whether {@code rm} without force may take it. */
     public boolean canRemove() {
         return this == CREATED || this == EXITED || this == DEAD;

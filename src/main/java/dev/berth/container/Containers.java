@@ -30,6 +30,7 @@ public final class Containers implements Attachments {
     private final Runs runs;
     private final Lifecycle lifecycle;
     private final Recovery recovery;
+    private final Pausing pausing;
     private final ContainerLogs logs;
     private final Creation creation;
     private final FileAccess files;
@@ -49,8 +50,9 @@ public final class Containers implements Attachments {
         Core core = new Core(engine, paths, directory, events, groups);
         this.remover = new Remover(core, volumes, sessions, roots);
         this.runs = new Runs(core, ports, container -> remover.remove(container, true));
-        this.lifecycle = new Lifecycle(core, new Starter(engine, paths, roots, groups), runs, ports);
-        this.recovery = new Recovery(core, runs, ports, remover);
+        this.pausing = new Pausing(core);
+        this.lifecycle = new Lifecycle(core, new Starter(engine, paths, roots, groups), runs, ports, pausing);
+        this.recovery = new Recovery(core, runs, ports, remover, pausing);
         this.logs = new ContainerLogs(paths);
         this.creation = new Creation(engine, directory, volumes, events);
     }
@@ -126,7 +128,8 @@ public final class Containers implements Attachments {
             throw new ContainerException.Conflict(
                     "not-running",
                     "cannot " + verb + " container " + container.name() + ": it is "
-                            + container.state().word() + "; start it first");
+                            + container.state().word() + "; "
+                            + container.state().wayToRun());
         }
         return container;
     }
@@ -185,6 +188,37 @@ public final class Containers implements Attachments {
         } catch (BadLaunch e) {
             throw new ContainerException.Invalid(e.field(), e.getMessage());
         }
+        return container.view();
+    }
+
+    /** Changes its limits, at once when it runs. What cannot be changes nothing. */
+    public ContainerView update(String reference, UpdateRequest request) {
+        Container container = directory.find(reference);
+        Resources resources = request.resources();
+        if (resources != null) {
+            resources.checkProcessors();
+            resources.check(engine.cgroups());
+            synchronized (container) {
+                if (container.state().isAlive()) {
+                    groups.change(container, resources);
+                }
+                directory.keep(container, record -> record.with(record.config().withResources(resources)));
+            }
+            directory.tell(container);
+            events.publish("container.updated", container.id(), container.name(), Map.of());
+        }
+        return container.view();
+    }
+
+    public ContainerView pause(String reference) {
+        Container container = directory.find(reference);
+        pausing.pause(container);
+        return container.view();
+    }
+
+    public ContainerView unpause(String reference) {
+        Container container = directory.find(reference);
+        pausing.unpause(container);
         return container.view();
     }
 

@@ -1,6 +1,7 @@
 package dev.berth.container;
 
 import dev.berth.linux.Cgroup;
+import dev.berth.linux.CgroupException;
 import dev.berth.linux.CgroupHome;
 import dev.berth.linux.CgroupLimits;
 import java.io.IOException;
@@ -52,6 +53,33 @@ final class ControlGroups {
             group.get().make(limits(resources));
         }
         return group;
+    }
+
+    /**
+     * Changes the limits of a container that runs.
+     *
+     * @throws ContainerException.Conflict when it uses more than that
+     */
+    void change(Container container, Resources resources) {
+        String name = container.name();
+        Cgroup group = of(container.id())
+                .orElseThrow(() -> new ContainerException.Conflict(
+                        "wrong-state",
+                        "cannot limit container " + name + " while it runs: it has no control group; stop it first"));
+        try {
+            long used = group.usage().memory();
+            if (resources.memory() != null && resources.memory() < used) {
+                throw new ContainerException.Conflict(
+                        "in-use",
+                        "cannot limit memory of container " + name + " to " + resources.memory() + ": it uses " + used);
+            }
+            group.limit(limits(resources));
+        } catch (IOException e) {
+            throw new ContainerException.Conflict(
+                    "wrong-state", "cannot limit container " + name + ": it has just ended; try again");
+        } catch (CgroupException e) {
+            throw new ContainerException.Conflict("in-use", "cannot limit container " + name + ": " + e.getMessage());
+        }
     }
 
     /** Without PID 1; null = no limit. */

@@ -80,6 +80,14 @@ public record CreateRequest(
     }
 
     CreateRequest withPorts(List<PortRequest> other) {
+        return with(other, resources);
+    }
+
+    CreateRequest withResources(Resources other) {
+        return with(ports, other);
+    }
+
+    private CreateRequest with(List<PortRequest> ports, Resources resources) {
         return new CreateRequest(
                 image,
                 name,
@@ -92,7 +100,7 @@ public record CreateRequest(
                 openStdin,
                 hostname,
                 labels,
-                other,
+                ports,
                 mounts,
                 resources,
                 restart,

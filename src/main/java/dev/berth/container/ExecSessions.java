@@ -82,7 +82,8 @@ final class ExecSessions {
             throw new ContainerException.Conflict(
                     "not-running",
                     "cannot run a program in container " + container.name() + ": it is "
-                            + container.state().word() + "; start it first");
+                            + container.state().word() + "; "
+                            + container.state().wayToRun());
         }
         String id = ContainerId.random().value();
         Path directory = paths.session(id);

@@ -18,8 +18,10 @@ final class Lifecycle {
     private final Starter starter;
     private final Runs runs;
     private final Ports ports;
+    private final Pausing pausing;
 
-    Lifecycle(Core core, Starter starter, Runs runs, Ports ports) {
+    Lifecycle(Core core, Starter starter, Runs runs, Ports ports, Pausing pausing) {
+        this.pausing = pausing;
         this.core = core;
         this.starter = starter;
         this.runs = runs;
@@ -98,6 +100,7 @@ final class Lifecycle {
         ContainerRecord record = container.record();
         Signal signal = record.stopSignal().isEmpty() ? Signal.TERM : Signal.parse(record.stopSignal());
         send(container, signal);
+        pausing.thaw(container);
         int seconds = timeout == null ? record.config().stopTimeout() : timeout;
         if (!awaitEnd(container, Duration.ofSeconds(seconds))) {
             end(container);
@@ -116,12 +119,16 @@ final class Lifecycle {
             container.requestStop();
         }
         send(container, signal);
+        if (signal.equals(Signal.KILL)) {
+            pausing.thaw(container);
+        }
     }
 
     /** Ends it at once, with everything in it. */
     void end(Container container) {
         container.requestStop();
         send(container, Signal.KILL);
+        pausing.thaw(container);
         if (awaitEnd(container, Duration.ofSeconds(2))) {
             return;
         }

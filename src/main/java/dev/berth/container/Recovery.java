@@ -28,8 +28,10 @@ final class Recovery {
     private final Runs runs;
     private final Ports ports;
     private final Remover remover;
+    private final Pausing pausing;
 
-    Recovery(Core core, Runs runs, Ports ports, Remover remover) {
+    Recovery(Core core, Runs runs, Ports ports, Remover remover, Pausing pausing) {
+        this.pausing = pausing;
         this.core = core;
         this.runs = runs;
         this.ports = ports;
@@ -95,6 +97,7 @@ final class Recovery {
                 Instant since = written(MonitorRecord.FILE, container);
                 core.directory().keep(container, it -> it.started(since));
             }
+            pausing.recover(container);
             ports.reconcile(container);
         } finally {
             run.get().settled();

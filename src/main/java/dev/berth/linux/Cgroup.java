@@ -40,7 +40,7 @@ public sealed interface Cgroup permits UnifiedCgroup, LegacyCgroup {
         limit(limits);
     }
 
-    /** Sets the limits of one that was just made. */
+    /** Sets its limits, and takes away those that are none any more. */
     void limit(CgroupLimits limits);
 
     /** @throws IOException when it is gone */
@@ -48,6 +48,16 @@ public sealed interface Cgroup permits UnifiedCgroup, LegacyCgroup {
 
     /** How many of its processes the kernel has killed for want of memory. */
     long outOfMemoryKills() throws IOException;
+
+    /**
+     * Stops all that is in it from running, or lets it go on. What is killed meanwhile dies at once (version 2) or when it may go on.
+     *
+     * @throws CgroupException when there is no freezer here
+     */
+    void freeze(boolean frozen);
+
+    /** Whether nothing in it runs. */
+    boolean isFrozen() throws IOException;
 
     /** The directory that a process can be born in (version 2). */
     Optional<Path> birthplace();

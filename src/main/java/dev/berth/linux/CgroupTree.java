@@ -20,7 +20,7 @@ record CgroupTree(boolean unified, Map<String, Path> own) {
     static final String UNIFIED = "unified";
 
     /** What Berth divides or counts. */
-    private static final Set<String> CONTROLLERS = Set.of("memory", "cpu", "cpuacct", "pids", "blkio");
+    private static final Set<String> CONTROLLERS = Set.of("memory", "cpu", "cpuacct", "pids", "blkio", "freezer");
 
     private static final Set<String> LIMITING = Set.of("memory", "cpu", "pids");
 

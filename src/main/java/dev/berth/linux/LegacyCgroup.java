@@ -11,6 +11,8 @@ import java.util.TreeMap;
 /** Of version 1: a directory in the tree of each controller. */
 record LegacyCgroup(Map<String, Path> directories) implements Cgroup {
     private static final double NANOSECONDS = 1e9;
+    private static final String SWAP = "memory.memsw.limit_in_bytes";
+    private static final String NONE = "-1";
 
     LegacyCgroup {
         directories = java.util.Collections.unmodifiableMap(new TreeMap<>(directories));
@@ -18,24 +20,31 @@ record LegacyCgroup(Map<String, Path> directories) implements Cgroup {
 
     @Override
     public void limit(CgroupLimits limits) {
+        // Memory and swap together may never be less than memory.
+        set("memory", SWAP, null, NONE);
+        set("memory", "memory.limit_in_bytes", limits.memory(), NONE);
         if (limits.memory() != null) {
-            write("memory", "memory.limit_in_bytes", limits.memory());
             limitSwap(limits);
         }
         if (limits.cpus() != null) {
             write("cpu", "cpu.cfs_period_us", CgroupLimits.PERIOD);
-            write("cpu", "cpu.cfs_quota_us", limits.quota());
         }
-        if (limits.pids() != null) {
-            write("pids", "pids.max", limits.pids());
+        set("cpu", "cpu.cfs_quota_us", limits.cpus() == null ? null : limits.quota(), NONE);
+        set("pids", "pids.max", limits.pids(), "max");
+    }
+
+    /** No limit needs no controller. */
+    private void set(String controller, String file, Object value, String none) {
+        Path directory = directories.get(controller);
+        if (value != null || directory != null && Files.exists(directory.resolve(file))) {
+            write(controller, file, value == null ? none : value);
         }
     }
 
     /** A kernel that counts no swap has no such file; then there is nothing to limit but what was asked for by name. */
     private void limitSwap(CgroupLimits limits) {
-        String file = "memory.memsw.limit_in_bytes";
-        if (limits.memoryAndSwap() != null || Files.exists(file("memory", file))) {
-            write("memory", file, limits.total());
+        if (limits.memoryAndSwap() != null || Files.exists(file("memory", SWAP))) {
+            write("memory", SWAP, limits.total());
         }
     }
 
@@ -95,6 +104,17 @@ record LegacyCgroup(Map<String, Path> directories) implements Cgroup {
         return directories.containsKey("memory")
                 ? CgroupFile.table(file("memory", "memory.oom_control")).getOrDefault("oom_kill", 0L)
                 : 0;
+    }
+
+    @Override
+    public void freeze(boolean frozen) {
+        write("freezer", "freezer.state", frozen ? "FROZEN" : "THAWED");
+    }
+
+    @Override
+    public boolean isFrozen() throws IOException {
+        return directories.containsKey("freezer")
+                && Files.readString(file("freezer", "freezer.state")).strip().equals("FROZEN");
     }
 
     @Override

@@ -20,15 +20,20 @@ record UnifiedCgroup(Path directory) implements Cgroup {
 
     @Override
     public void limit(CgroupLimits limits) {
+        set("memory.max", limits.memory());
         if (limits.memory() != null) {
-            write("memory.max", limits.memory());
             limitSwap(limits);
+        } else {
+            set("memory.swap.max", null);
         }
-        if (limits.cpus() != null) {
-            write("cpu.max", limits.quota() + " " + CgroupLimits.PERIOD);
-        }
-        if (limits.pids() != null) {
-            write("pids.max", limits.pids());
+        set("cpu.max", limits.cpus() == null ? null : limits.quota() + " " + CgroupLimits.PERIOD);
+        set("pids.max", limits.pids());
+    }
+
+    /** No limit needs no controller. */
+    private void set(String file, Object value) {
+        if (value != null || Files.exists(directory.resolve(file))) {
+            write(file, value == null ? "max" : value);
         }
     }
 
@@ -89,6 +94,16 @@ record UnifiedCgroup(Path directory) implements Cgroup {
     @Override
     public long outOfMemoryKills() throws IOException {
         return table("memory.events").getOrDefault("oom_kill", 0L);
+    }
+
+    @Override
+    public void freeze(boolean frozen) {
+        write("cgroup.freeze", frozen ? 1 : 0);
+    }
+
+    @Override
+    public boolean isFrozen() throws IOException {
+        return table("cgroup.events").getOrDefault("frozen", 0L) == 1;
     }
 
     @Override

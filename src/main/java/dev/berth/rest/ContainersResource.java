@@ -4,10 +4,12 @@ import dev.berth.container.ContainerState;
 import dev.berth.container.ContainerView;
 import dev.berth.container.Containers;
 import dev.berth.container.CreateRequest;
+import dev.berth.container.UpdateRequest;
 import io.vertx.core.http.HttpServerResponse;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
+import jakarta.ws.rs.PATCH;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
@@ -76,6 +78,14 @@ public class ContainersResource {
         return containers.inspect(container);
     }
 
+    @PATCH
+    @Path("/{container}")
+    @Consumes(MediaType.APPLICATION_JSON)
+    @Operation(summary = "Changes the limits of a container, also of one that runs")
+    public ContainerView update(String container, @RequestBody UpdateRequest request) {
+        return containers.update(container, request);
+    }
+
     @DELETE
     @Path("/{container}")
     @Operation(summary = "Removes a container; with force, one that runs, too")
@@ -109,6 +119,20 @@ public class ContainersResource {
     @Operation(summary = "Sends a signal to the program")
     public ContainerView kill(String container, @RestQuery String signal) {
         return containers.kill(container, signal);
+    }
+
+    @POST
+    @Path("/{container}/pause")
+    @Operation(summary = "Freezes all that runs in a container")
+    public ContainerView pause(String container) {
+        return containers.pause(container);
+    }
+
+    @POST
+    @Path("/{container}/unpause")
+    @Operation(summary = "Lets a paused container go on")
+    public ContainerView unpause(String container) {
+        return containers.unpause(container);
     }
 
     @POST

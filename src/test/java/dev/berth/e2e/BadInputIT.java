@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.BiConsumer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -39,6 +40,7 @@ class BadInputIT {
     /** A body for each call that takes JSON: what one mistake is put into. Not one of them is ever sent as it is. */
     private static Map<String, String> bodies() {
         return Map.of(
+                "/containers/{container}", "{\"resources\":{\"memory\":67108864}}",
                 "/containers", "{\"image\":\"%s\"}".formatted(victims.server.image()),
                 "/containers/{container}/rename", "{\"name\":\"other\"}",
                 "/containers/{container}/exec", "{\"command\":[\"true\"]}",
@@ -102,26 +104,26 @@ class BadInputIT {
     }
 
     private interface Body {
-        void check(String template, String path, String valid, JsonNode schema) throws IOException;
+        void check(String template, String call, String valid, JsonNode schema) throws IOException;
     }
 
     /** Visits each call that takes JSON. */
     private static void eachBody(Body visitor) throws IOException {
-        List<String> templates = new ArrayList<>();
+        Map<String, String> methods = new TreeMap<>();
         eachCall((method, template) -> {
             JsonNode content = call(method, template).path("requestBody").path("content");
             if (content.has("application/json")) {
-                assertEquals("POST", method);
                 assertNotNull(bodies().get(template), "this test knows no body for " + template);
-                templates.add(template);
+                methods.put(template, method);
             }
         });
-        assertFalse(templates.isEmpty());
-        for (String template : templates) {
-            JsonNode content = call("POST", template).path("requestBody").path("content");
+        assertFalse(methods.isEmpty());
+        for (String template : methods.keySet()) {
+            String method = methods.get(template);
+            JsonNode content = call(method, template).path("requestBody").path("content");
             visitor.check(
                     template,
-                    path(template),
+                    method + " " + path(template),
                     bodies().get(template),
                     resolved(content.path("application/json").path("schema")));
         }
@@ -129,7 +131,7 @@ class BadInputIT {
 
     @Test
     void whatIsNoJsonIs400() throws Exception {
-        eachBody((template, path, valid, schema) -> {
+        eachBody((template, call, valid, schema) -> {
             String first = valid.substring(1, valid.indexOf(':'));
             for (String body : List.of(
                     "",
@@ -158,22 +160,22 @@ class BadInputIT {
                     "{\"a\":1e999999999}".substring(0, 9))) {
                 Victims.problem(
                         template + " with " + cut(body),
-                        victims.http.post(path, "application/json", body),
+                        victims.http.with(call, "application/json", body),
                         Set.of(400, 422));
             }
             assertEquals(
                     400,
-                    victims.http.post(path, "application/json", valid + "x").status(),
+                    victims.http.with(call, "application/json", valid + "x").status(),
                     "more behind the object: " + template);
         });
     }
 
     @Test
     void whatIsTooLargeIs413() throws Exception {
-        eachBody((template, path, valid, schema) -> {
+        eachBody((template, call, valid, schema) -> {
             String large = valid.replaceFirst("\\{", "{\"more\":\"" + "x".repeat(1 << 20) + "\",");
-            Victims.problem(template, victims.http.post(path, "application/json", large), Set.of(413));
-            StringBuilder chunked = new StringBuilder(victims.http.head("POST " + path + " HTTP/1.1"))
+            Victims.problem(template, victims.http.with(call, "application/json", large), Set.of(413));
+            StringBuilder chunked = new StringBuilder(victims.http.head(call + " HTTP/1.1"))
                     .append(
                             "Content-Type: application/json\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n");
             for (int i = 0; i < large.length(); i += 60_000) {
@@ -192,23 +194,23 @@ class BadInputIT {
 
     @Test
     void anotherKindOfBodyIs415() throws Exception {
-        eachBody((template, path, valid, schema) -> {
+        eachBody((template, call, valid, schema) -> {
             for (String type : List.of(
                     "text/plain", "application/xml", "application/x-www-form-urlencoded", "multipart/form-data")) {
-                Victims.problem(template + " as " + type, victims.http.post(path, type, valid), Set.of(415));
+                Victims.problem(template + " as " + type, victims.http.with(call, type, valid), Set.of(415));
             }
-            Victims.problem(template + " as nonsense", victims.http.post(path, "/;;=", valid), Set.of(400, 415));
+            Victims.problem(template + " as nonsense", victims.http.with(call, "/;;=", valid), Set.of(400, 415));
         });
     }
 
     @Test
     void aFieldThatNobodyKnowsIs422AndNamed() throws Exception {
-        eachBody((template, path, valid, schema) -> {
+        eachBody((template, call, valid, schema) -> {
             for (String name : List.of("bogus", "Image", "__proto__", "a\\u0000b", "ä".repeat(200))) {
                 String body = valid.replaceFirst("\\{", "{\"" + name.replace("\\", "\\\\") + "\":1,");
                 JsonNode problem = Victims.problem(
                         template + " with " + cut(name),
-                        victims.http.post(path, "application/json", body),
+                        victims.http.with(call, "application/json", body),
                         Set.of(422));
                 assertTrue(problem.hasNonNull("field"), problem.toString());
             }
@@ -217,14 +219,14 @@ class BadInputIT {
 
     @Test
     void aFieldOfTheWrongTypeIs422AndNamed() throws Exception {
-        eachBody((template, path, valid, schema) -> {
+        eachBody((template, call, valid, schema) -> {
             for (Map.Entry<String, JsonNode> field : schema.path("properties").properties()) {
                 for (String wrong : Garbage.forField(resolved(field.getValue()))) {
                     ObjectNode body = (ObjectNode) JSON.readTree(valid);
                     body.set(field.getKey(), JSON.readTree(wrong));
                     String what = template + " with " + field.getKey() + " " + cut(wrong);
                     JsonNode problem = Victims.problem(
-                            what, victims.http.post(path, "application/json", body.toString()), Set.of(422));
+                            what, victims.http.with(call, "application/json", body.toString()), Set.of(422));
                     assertTrue(problem.path("field").asText().startsWith(field.getKey()), what + ": " + problem);
                 }
             }

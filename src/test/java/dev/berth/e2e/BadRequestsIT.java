@@ -175,7 +175,7 @@ class BadRequestsIT {
                 "/system/info",
                 "/volumes/kept",
                 "/exec/" + victims.session)) {
-            for (String method : List.of("PATCH", "TRACE", "PROPFIND", "BREW", "get")) {
+            for (String method : List.of("MOVE", "TRACE", "PROPFIND", "BREW", "get")) {
                 Victims.problem(405, victims.send(method, path, null));
             }
         }
@@ -186,7 +186,7 @@ class BadRequestsIT {
         for (String path : List.of(
                 "/",
                 "/nothing",
-                "/containers/runs/pause",
+                "/containers/runs/hold",
                 "/containers/runs/files/more",
                 "/images/push/x",
                 "/Containers")) {

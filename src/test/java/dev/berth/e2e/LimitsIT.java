@@ -6,6 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.berth.rootfs.Need;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
@@ -159,6 +163,67 @@ class LimitsIT {
         assertTrue(Leaks.cgroups().stream().noneMatch(path -> path.contains(dead)), Leaks.cgroups()::toString);
     }
 
+    private String state(String name) throws Exception {
+        return berth.get("/containers/" + name).path("state").asText();
+    }
+
+    @Test
+    void whatIsPausedStandsStillUntilItMayGoOn() throws Exception {
+        berth.must("run", "-d", "--name", "counts", stage.image, "sh", "-c", "while :; do echo line; done");
+        Await.until(
+                "it writes",
+                20,
+                () -> !berth.must("logs", "--tail", "1", "counts").isEmpty());
+        berth.must("pause", "counts");
+        assertEquals("paused", state("counts"));
+        assertTrue(berth.must("ps").contains("(paused)"));
+        // What it had written may still be on its way through the monitor.
+        Await.until("no more comes", 20, () -> size("counts") == size("counts"));
+        long before = size("counts");
+        berth.must("run", "--rm", stage.image, "true");
+        assertEquals(before, size("counts"));
+        Berth.Result exec = berth.run("exec", "counts", "true");
+        assertEquals(125, exec.exit());
+        assertTrue(exec.complaint().contains("it is paused; unpause it first"), exec::complaint);
+        berth.must("pause", "counts");
+
+        berth.stopService(true);
+        assertTrue(berth.must("ps").contains("(paused)"), "another service does not know that it is paused");
+        berth.must("unpause", "counts");
+        assertEquals("running", state("counts"));
+        Await.until("it goes on", 20, () -> size("counts") > before);
+    }
+
+    private long size(String name) throws Exception {
+        Path directory = berth.dataDirectory()
+                .resolve("containers")
+                .resolve(berth.get("/containers/" + name).path("id").asText());
+        long size = 0;
+        try (DirectoryStream<Path> logs = Files.newDirectoryStream(directory, "log*")) {
+            for (Path log : logs) {
+                size += Files.size(log);
+            }
+        }
+        return size;
+    }
+
+    @Test
+    void whatIsPausedCanBeEnded() throws Exception {
+        for (String[] verb : new String[][] {{"stop", "-t", "0"}, {"kill"}, {"rm", "-f"}}) {
+            berth.must("run", "-d", "--name", "frozen", stage.image, "sleep", "1000");
+            berth.must("pause", "frozen");
+            List<String> words = new ArrayList<>(List.of(verb));
+            words.add("frozen");
+            berth.must(words.toArray(String[]::new));
+            if (!verb[0].equals("rm")) {
+                berth.must("wait", "frozen");
+                assertEquals(125, berth.run("pause", "frozen").exit());
+                berth.must("rm", "frozen");
+            }
+        }
+        assertEquals("", berth.must("ps", "-aq"));
+    }
+
     @Test
     void aFailedStartLeavesNoGroup() throws Exception {
         assertEquals(
@@ -166,6 +231,38 @@ class LimitsIT {
                 berth.run("run", "--name", "absent", stage.image, "/no/such").exit());
         String id = berth.get("/containers/absent").path("id").asText();
         assertTrue(Leaks.cgroups().stream().noneMatch(path -> path.contains(id)), Leaks.cgroups()::toString);
+    }
+
+    @Test
+    void limitsOfARunningContainerAreChangedAndTakenAway() throws Exception {
+        berth.must("run", "-d", "--name", "changes", "--memory", "64m", "--pids", "9", stage.image, "sleep", "1000");
+        berth.must("update", "--memory", "32m", "--cpus", "0.5", "changes");
+        assertEquals(32 * MIB, stats("changes").path("memory").path("limit").asLong());
+        assertEquals(9, stats("changes").path("pids").path("limit").asInt());
+        assertEquals(137, berth.run("exec", "changes", "sh", "-c", EAT).exit());
+        JsonNode resources = berth.get("/containers/changes").path("config").path("resources");
+        assertEquals(0.5, resources.path("cpus").asDouble());
+
+        assertEquals(200, patch("changes", "{\"resources\":{\"memory\":null}}"));
+        assertTrue(stats("changes").path("memory").path("limit").isNull());
+        assertTrue(stats("changes").path("pids").path("limit").isNull());
+        assertEquals(422, patch("changes", "{\"resources\":{\"memory\":1}}"));
+        assertEquals(422, patch("changes", "{\"resources\":{\"cpus\":4000}}"));
+        assertEquals(422, patch("changes", "{\"name\":\"other\"}"));
+        assertEquals(422, patch("changes", "{\"restart\":{\"policy\":\"always\"}}"));
+        assertEquals(404, patch("nobody", "{}"));
+
+        berth.must("exec", "changes", "sh", "-c", "head -c 20000000 /dev/zero > /dev/shm/full");
+        assertEquals(409, patch("changes", "{\"resources\":{\"memory\":8000000}}"));
+        assertEquals("running", state("changes"));
+        berth.must("stop", "-t", "0", "changes");
+        berth.must("update", "--pids", "3", "changes");
+        berth.must("start", "changes");
+        assertEquals(3, stats("changes").path("pids").path("limit").asInt());
+    }
+
+    private int patch(String name, String body) throws Exception {
+        return berth.api("PATCH", "/containers/" + name, body).statusCode();
     }
 
     @Test

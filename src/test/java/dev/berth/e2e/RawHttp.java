@@ -72,7 +72,12 @@ final class RawHttp {
     }
 
     Answers post(String path, String type, String body) throws IOException {
-        return send(head("POST " + path + " HTTP/1.1") + "Content-Type: " + type
+        return with("POST " + path, type, body);
+    }
+
+    /** @param call method and path */
+    Answers with(String call, String type, String body) throws IOException {
+        return send(head(call + " HTTP/1.1") + "Content-Type: " + type
                 + "\r\nConnection: close\r\nContent-Length: " + body.getBytes(StandardCharsets.UTF_8).length
                 + "\r\n\r\n" + body);
     }
