@@ -42,10 +42,12 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+const CAPS = { ArrowDown: "↓", ArrowUp: "↑", Escape: "Esc", Delete: "Del" };
+
 export function showKeys() {
   const list = h("dl.keys");
   for (const { keys, words } of [...table, { keys: "Escape", words: "Leave a field, close what is open" }]) {
-    list.append(h("dt", {}, ...keys.split(" ").flatMap((one) => [h("kbd", { text: one }), " "])), h("dd", { text: words }));
+    list.append(h("dt", {}, ...keys.split(" ").flatMap((one) => [h("kbd", { text: CAPS[one] ?? one }), " "])), h("dd", { text: words }));
   }
   const box = h("dialog", { "aria-labelledby": "keys-title" }, h("div.stack", {}, h("h2", { id: "keys-title", text: "Keys" }), list,
     h("form", { method: "dialog" }, h("div.actions", {}, h("button.button", { text: "Close" })))));

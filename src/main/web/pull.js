@@ -105,10 +105,15 @@ function updateLayer(row, it) {
   say(row.parts.amount, it.status === "downloading" ? `${bytes(it.current)} of ${bytes(it.total)}` : it.total ? bytes(it.total) : "");
 }
 
-/** Pulls with progress in the place given; a failure is shown there, with a button to try again, and rethrown. */
-export async function pullInto(place, reference, { id = null } = {}) {
+/**
+ * Pulls with progress in the place given; a failure is shown there, with a button to try again, and rethrown. begun(id): which pull it
+ * is, perhaps one that runs already.
+ */
+export async function pullInto(place, reference, { id = null, begun = () => {} } = {}) {
   try {
-    const result = await watchPull(id ?? (await startPull(reference)), reference, place);
+    const known = id ?? (await startPull(reference));
+    begun(known);
+    const result = await watchPull(known, reference, place);
     place.replaceChildren();
     return result;
   } catch (error) {

@@ -63,7 +63,7 @@ export function portUrl(port) {
 /** Where a forward leads: a link for TCP, plain words otherwise. */
 export function portLink(port) {
   const words = `${port.hostPort} → ${port.containerPort}${port.protocol === "udp" ? "/udp" : ""}`;
-  if (port.state === "failed") return h("span.error", { title: port.error ?? "", text: `${words} failed` });
+  if (port.state === "failed") return h("span.error.mono", { title: port.error ?? "", text: `${words} failed` });
   if (port.protocol === "udp" || !port.hostPort) return h("span.mono", { text: port.hostPort ? words : `a free port → ${port.containerPort}` });
   const link = h("a.mono", { href: portUrl(port), target: "_blank", rel: "noopener noreferrer", text: words });
   link.title = port.state === "active" ? `Open ${portUrl(port)}` : "Forwarded while the container runs";

@@ -24,7 +24,7 @@ export class KeyBar {
     const press = (text, label, act, extra = {}) => h("button.button.quiet", { type: "button", text, "aria-label": label, tabindex: "-1", onpointerdown: (event) => event.preventDefault(), onmousedown: (event) => event.preventDefault(), onclick: act, ...extra });
     this.#control = press("Ctrl", "Ctrl with the next key", () => this.#hold(!this.#held), { "aria-pressed": "false" });
     this.element = h("div.term-keys", { role: "toolbar", "aria-label": "Keys of the terminal" },
-      press("Esc", "Escape", () => type("\u001b")),
+      press("Esc", "Esc", () => type("\u001b")),
       press("Tab", "Tab", () => type("\t")),
       this.#control,
       ...ARROWS.map(([sign, label, letter]) => press(sign, label, () => type(arrow(letter, application())))),

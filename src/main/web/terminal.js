@@ -171,7 +171,7 @@ export class TerminalView {
     this.#socket = null;
     this.#live = false;
     say(this.viewers, "");
-    if (this.#closed || this.#ended) return say(this.connection, "not connected");
+    if (this.#closed || this.#ended) return say(this.connection, "ended");
     const pause = PAUSES[Math.min(this.#failures, PAUSES.length - 1)];
     this.#failures += 1;
     say(this.connection, this.#failures > 1 ? `not connected; trying again every ${Math.ceil(pause / 1000)} s` : "connecting again…");
@@ -243,6 +243,7 @@ export class TerminalView {
   #end(code) {
     this.#ended = true;
     this.#live = false;
+    say(this.connection, "ended");
     this.#waiting.clear();
     this.#terminal.options.cursorBlink = false;
     this.#listeners.exited?.(code);

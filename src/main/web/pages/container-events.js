@@ -34,7 +34,7 @@ export function events(page) {
   }
 
   function make(event) {
-    const row = h("tr", {}, h("td", {}, h("time", { datetime: event.time, title: event.time })), h("td", { text: inWords(event) }));
+    const row = h("tr", {}, h("td.when", {}, h("time", { datetime: event.time, title: event.time })), h("td", { text: inWords(event) }));
     say(row.querySelector("time"), exact(event.time));
     return row;
   }

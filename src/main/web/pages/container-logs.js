@@ -8,7 +8,7 @@ import { LogLines } from "../log-lines.js";
 
 export function logs(page) {
   const view = h("div.log-view", { tabindex: 0, role: "log", "aria-label": "Log", "aria-live": "off" });
-  const search = h("input.input", { type: "search", placeholder: "Search, or /expression/", "aria-label": "Search the log", "aria-describedby": "log-error", spellcheck: "false" });
+  const search = h("input.input", { type: "search", placeholder: "Search", title: "Words, or an /expression/", "aria-label": "Search the log", "aria-describedby": "log-error", spellcheck: "false" });
   const stream = h("select.input", { "aria-label": "Stream" }, h("option", { value: "", text: "Both streams" }), h("option", { value: "stdout", text: "stdout" }), h("option", { value: "stderr", text: "stderr" }));
   const wrap = h("input", { type: "checkbox" });
   const times = h("input", { type: "checkbox", checked: true });

@@ -27,7 +27,7 @@ const ROWS = {
   port: {
     make: (it = {}) => [
       choice("Listen on", [["127.0.0.1", "this machine"], ["0.0.0.0", "every address"]], it.hostAddress ?? "127.0.0.1"),
-      text("Host port (empty: a free one)", it.hostPort ?? "", "free", { inputmode: "numeric" }),
+      text("Host port", it.hostPort ?? "", "free", { inputmode: "numeric" }),
       text("Container port", it.containerPort ?? "", "80", { inputmode: "numeric" }),
       choice("Protocol", [["tcp", "TCP"], ["udp", "UDP"]], it.protocol ?? "tcp"),
     ],

@@ -1,6 +1,6 @@
 // Images: what is here, pulls under way, and the way to pull one.
 
-import { $, button, command, copyable, empty, failure, h, iconButton, keyed, say, sentence } from "../dom.js";
+import { $, button, command, copyable, empty, failure, h, icon, iconButton, keyed, say, sentence } from "../dom.js";
 import { get, part, remove } from "../api.js";
 import { confirmByName } from "../confirm.js";
 import { ago, bytes, exact, familiar, plural, short } from "../format.js";
@@ -12,6 +12,8 @@ import { searchField, shell } from "../shell.js";
 let images = [];
 let arrived = false;
 const notes = new Map();
+/** Where each is shown, by its id: two that want the same image share one. */
+const shownPulls = new Map();
 const table = $("#table");
 const search = $("#search");
 const form = $("#pull");
@@ -46,8 +48,12 @@ async function resume() {
 function follow(name, id = null) {
   const place = h("div");
   $("#pulls").prepend(place);
-  return pullInto(place, name, { id }).then((result) => {
-    place.replaceChildren(h("div.message", { role: "status" }, h("span"), h("div", { text: `${familiar(result.reference)} is here.` }), h("a.button.small", { href: `/containers/new?image=${part(familiar(result.reference))}`, text: "Create a container from it" }), iconButton("close", "Close this message", () => place.remove())));
+  const begun = (it) => {
+    shownPulls.get(it)?.remove();
+    shownPulls.set(it, place);
+  };
+  return pullInto(place, name, { id, begun }).then((result) => {
+    place.replaceChildren(h("div.message", { role: "status" }, icon("check"), h("div", { text: `${familiar(result.reference)} is here.` }), h("a.button.small", { href: `/containers/new?image=${part(familiar(result.reference))}`, text: "Create a container from it" }), iconButton("close", "Close this message", () => place.remove())));
   }, () => {});
 }
 

@@ -1,6 +1,6 @@
 // All forwards in one view, and what else listens on this machine.
 
-import { $, empty, failure, h, keyed, say } from "../dom.js";
+import { $, empty, failure, h, keyed, say, sentence } from "../dom.js";
 import { get, part } from "../api.js";
 import { onHealed, subscribe } from "../live.js";
 import { searchField, shell } from "../shell.js";
@@ -42,15 +42,16 @@ function draw() {
   $("#loading").hidden = arrived || $("#trouble").childElementCount > 0;
   $("#none").hidden = !arrived || rows.length > 0;
   $("#list").hidden = !rows.length;
-  keyed(table, rows, (it) => `${it.protocol} ${it.hostAddress} ${it.hostPort}`, () => h("tr", {}, h("td"), h("td.mono"), h("td"), h("td")), (row, it) => {
+  keyed(table, rows, (it) => `${it.protocol} ${it.hostAddress} ${it.hostPort}`, () => h("tr", {}, h("td"), h("td.mono.d-less"), h("td"), h("td")), (row, it) => {
     const text = JSON.stringify(it);
     if (row.shown === text) return;
     row.shown = text;
     const [forward, address, holder, state] = row.children;
     forward.replaceChildren(it.containerPort ? portLink(it) : h("span.mono", { text: `${it.hostPort}/${it.protocol}` }));
     say(address, it.hostAddress || "–");
-    holder.replaceChildren(it.container ? h("a", { href: `/containers/${part(it.name ?? it.container)}/ports`, text: it.name ?? it.container }) : it.holder);
-    say(state, it.container ? it.error ?? (STATES[it.state] ?? it.state) : "taken on this machine");
+    holder.replaceChildren(it.container ? h("a.cut", { href: `/containers/${part(it.name ?? it.container)}/ports`, text: it.name ?? it.container, title: it.name ?? it.container }) : it.holder);
+    state.classList.toggle("error", Boolean(it.error));
+    say(state, it.container ? it.error ? sentence(it.error) : (STATES[it.state] ?? it.state) : "taken");
   });
 }
 

@@ -48,7 +48,7 @@ class PhoneIT {
 
     /** Touches it, where it is large enough and within the window. */
     private void tap(Locator what) {
-        what.scrollIntoViewIfNeeded();
+        what.evaluate("element => element.scrollIntoView({block: 'center', inline: 'nearest'})");
         BoundingBox box = what.boundingBox();
         assertTrue(
                 box.width >= FINGER && box.height >= FINGER,
@@ -149,7 +149,7 @@ class PhoneIT {
         type("ifirst");
         page.keyboard().press("Enter");
         type("second");
-        tapButton("Escape");
+        tapButton("Esc");
         tapButton("Up");
         tapButton("Left");
         screen.type(":wq");
@@ -235,5 +235,6 @@ class PhoneIT {
         tap("[role=option][aria-selected=true]");
         page.waitForURL("**/sign-in");
         assertFits();
+        assertTrue(page.locator("#token").boundingBox().width > WIDTH / 2.0, "the field is too narrow to be read");
     }
 }

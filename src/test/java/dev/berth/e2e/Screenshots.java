@@ -52,6 +52,7 @@ public final class Screenshots implements AutoCloseable {
         try (Screenshots screenshots =
                 new Screenshots(Path.of(arguments[0]), List.of(arguments).subList(1, arguments.length))) {
             screenshots.empty();
+            screenshots.pull();
             screenshots.full();
             screenshots.many();
             screenshots.away();
@@ -98,7 +99,6 @@ public final class Screenshots implements AutoCloseable {
         look("volumes", "/volumes", it -> {});
         look("ports", "/ports", it -> {});
         look("system", "/system", it -> it.locator(".checks").waitFor());
-        pull();
     }
 
     private void furnish() throws Exception {
@@ -136,14 +136,14 @@ public final class Screenshots implements AutoCloseable {
         page.locator("#command").focus();
     }
 
-    private void pull() throws Exception {
-        trial.registry.slow(300_000);
-        trial.service.call("DELETE", "/images/one?reference=" + trial.registry.image() + "&force=true", null);
+    private void pull() {
+        trial.registry.slow(100_000);
         look("pull", "/images", page -> {
             page.fill("#reference", trial.registry.image());
             page.keyboard().press("Enter");
             page.waitForTimeout(2500);
         });
+
         trial.registry.slow(Integer.MAX_VALUE);
     }
 
@@ -179,8 +179,10 @@ public final class Screenshots implements AutoCloseable {
         }
         for (Look look : Look.ALL) {
             try (BrowserContext context = trial.browser.unguardedWindow(look.width(), look.height(), look.colours())) {
-                context.addCookies(trial.window.cookies());
-                context.addInitScript("localStorage.setItem('berth.secret', '" + secret + "')");
+                if (!path.equals("/sign-in")) {
+                    context.addCookies(trial.window.cookies());
+                    context.addInitScript("localStorage.setItem('berth.secret', '" + secret + "')");
+                }
                 Page page = context.newPage();
                 page.navigate(trial.service.pages() + path);
                 page.waitForTimeout(500);
