@@ -51,7 +51,7 @@ public final class Containers implements Attachments {
         this.remover = new Remover(core, volumes, sessions, roots);
         this.runs = new Runs(core, ports, container -> remover.remove(container, true));
         this.pausing = new Pausing(core);
-        this.lifecycle = new Lifecycle(core, new Starter(engine, paths, roots, groups), runs, ports, pausing);
+        this.lifecycle = new Lifecycle(core, new Starter(engine, paths, roots, groups), runs, ports);
         this.recovery = new Recovery(core, runs, ports, remover, pausing);
         this.logs = new ContainerLogs(paths);
         this.creation = new Creation(engine, directory, volumes, events);

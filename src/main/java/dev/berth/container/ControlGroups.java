@@ -131,6 +131,18 @@ final class ControlGroups {
         }
     }
 
+    /** What is to end must be able to: by version 1 even SIGKILL has no effect on what is frozen. */
+    void thaw(String id) {
+        try {
+            of(id).ifPresent(group -> group.freeze(false));
+        } catch (CgroupException e) {
+            LOG.log(
+                    System.Logger.Level.DEBUG,
+                    "the control group of container {0} has just gone, or has no freezer",
+                    id);
+        }
+    }
+
     /** Of one that has ended: its last process may take a moment to be gone. What cannot be removed is tried again next time. */
     void remove(String id) {
         Optional<Cgroup> group = of(id);

@@ -18,10 +18,8 @@ final class Lifecycle {
     private final Starter starter;
     private final Runs runs;
     private final Ports ports;
-    private final Pausing pausing;
 
-    Lifecycle(Core core, Starter starter, Runs runs, Ports ports, Pausing pausing) {
-        this.pausing = pausing;
+    Lifecycle(Core core, Starter starter, Runs runs, Ports ports) {
         this.core = core;
         this.starter = starter;
         this.runs = runs;
@@ -100,7 +98,7 @@ final class Lifecycle {
         ContainerRecord record = container.record();
         Signal signal = record.stopSignal().isEmpty() ? Signal.TERM : Signal.parse(record.stopSignal());
         send(container, signal);
-        pausing.thaw(container);
+        core.groups().thaw(container.id());
         int seconds = timeout == null ? record.config().stopTimeout() : timeout;
         if (!awaitEnd(container, Duration.ofSeconds(seconds))) {
             end(container);
@@ -120,7 +118,7 @@ final class Lifecycle {
         }
         send(container, signal);
         if (signal.equals(Signal.KILL)) {
-            pausing.thaw(container);
+            core.groups().thaw(container.id());
         }
     }
 
@@ -128,7 +126,7 @@ final class Lifecycle {
     void end(Container container) {
         container.requestStop();
         send(container, Signal.KILL);
-        pausing.thaw(container);
+        core.groups().thaw(container.id());
         if (awaitEnd(container, Duration.ofSeconds(2))) {
             return;
         }

@@ -86,15 +86,6 @@ final class Pausing {
         core.events().publish(type, container.id(), container.name(), Map.of());
     }
 
-    /** What is to end must be able to: a signal has no effect on what is frozen. */
-    void thaw(Container container) {
-        try {
-            core.groups().of(container.id()).ifPresent(group -> group.freeze(false));
-        } catch (CgroupException e) {
-            LOG.log(System.Logger.Level.DEBUG, "container {0} has just ended", container.name());
-        }
-    }
-
     /** A service that has just started finds it as it was left. */
     void recover(Container container) {
         try {

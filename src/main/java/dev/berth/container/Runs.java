@@ -161,6 +161,7 @@ final class Runs {
      * themselves, a moment later.
      */
     private void awaitNothingLeft(Container container) {
+        core.groups().thaw(container.id());
         MonitorRecord.read(core.paths().container(container.id()))
                 .filter(record -> awaitEnd(record, MONITOR_PATIENCE))
                 .ifPresent(this::endOrphans);

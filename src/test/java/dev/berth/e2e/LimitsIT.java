@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.berth.launcher.MonitorRecord;
 import dev.berth.rootfs.Need;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -222,6 +223,22 @@ class LimitsIT {
             }
         }
         assertEquals("", berth.must("ps", "-aq"));
+    }
+
+    @Test
+    void theEndOfAPausedContainersMonitorIsItsEnd() throws Exception {
+        berth.must("run", "-d", "--name", "frozen", stage.image, "sleep", "1000");
+        JsonNode view = berth.get("/containers/frozen");
+        long monitor = MonitorRecord.read(berth.dataDirectory()
+                        .resolve("containers")
+                        .resolve(view.path("id").asText()))
+                .orElseThrow()
+                .monitor()
+                .pid();
+        berth.must("pause", "frozen");
+        new ProcessBuilder("kill", "-KILL", Long.toString(monitor)).start().waitFor();
+        Await.until("the end is known", 30, () -> state("frozen").equals("exited"));
+        assertFalse(ProcessHandle.of(view.path("pid").asLong()).isPresent(), "its program is left");
     }
 
     @Test
