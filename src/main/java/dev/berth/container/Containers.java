@@ -282,23 +282,7 @@ public final class Containers implements Attachments {
 
     /** Every forward, and every port of the machine that somebody listens on. */
     public PortsView portsOfMachine() {
-        List<PortsView.Forwarded> forwards = directory.all().stream()
-                .map(Container::view)
-                .flatMap(view ->
-                        view.ports().stream().map(port -> new PortsView.Forwarded(view.id(), view.name(), port)))
-                .toList();
-        List<PortsView.Taken> taken = engine.portHolders().taken().stream()
-                .map(port -> new PortsView.Taken(
-                        port.protocol().text(),
-                        port.address(),
-                        port.port(),
-                        port.holder()
-                                .map(it -> new PortsView.Holder(it.pid(), it.name()))
-                                .orElse(null)))
-                .distinct()
-                .sorted(Comparator.comparing(PortsView.Taken::port).thenComparing(PortsView.Taken::protocol))
-                .toList();
-        return new PortsView(forwards, taken);
+        return PortsView.of(directory.all().stream().map(Container::view).toList(), engine.portHolders());
     }
 
     /** Lines of a log; blocks while it follows. @param forever over the container's ends, until it is removed */
