@@ -47,7 +47,11 @@ public final class UsageMeter implements AutoCloseable {
         }
 
         Measured measured() {
-            return new Measured(seconds, new Usage.Memory(bytes, null, null), new Usage.Pids(processes, null), null);
+            return new Measured(
+                    seconds,
+                    new Usage.Memory(bytes, null, null),
+                    new Usage.Pids(ControlGroups.own(processes), null),
+                    null);
         }
     }
 
