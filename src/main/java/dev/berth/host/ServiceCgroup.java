@@ -27,6 +27,7 @@ record ServiceCgroup(List<String> before, List<String> options) {
     private static final ServiceCgroup NONE = new ServiceCgroup(List.of(), List.of());
     private static final Path SYSTEMD = Path.of("/run/systemd/system");
     private static final Path SYSTEM_SLICE = Path.of("/sys/fs/cgroup/system.slice");
+    private static final Path LINGER = Path.of("/var/lib/systemd/linger");
     private static final long PATIENCE_SECONDS = 20;
 
     static ServiceCgroup of(Map<String, String> environment, ServiceUser user, Path dataDir, Path berthInit) {
@@ -37,9 +38,25 @@ record ServiceCgroup(List<String> before, List<String> options) {
         if (!CgroupHome.find(Path.of("/proc")).isUnified() || program.isEmpty() || !Files.isDirectory(SYSTEMD)) {
             return NONE;
         }
-        return user.other()
-                ? forRoot(program.get(), dataDir, berthInit)
-                : forUser(environment, program.get(), berthInit);
+        if (user.other()) {
+            return forRoot(program.get(), dataDir, berthInit);
+        }
+        return staysAsLong(user.who()) ? forUser(environment, program.get(), berthInit) : NONE;
+    }
+
+    /**
+     * Whether what systemd starts for a user lives as long as what he starts himself. A scope ends with his systemd, which ends when he logs
+     * out and does not linger; a program that was started in a session of ssh goes on then, and shall not lose that.
+     */
+    static boolean staysAsLong(Caller user) {
+        return lingers(user)
+                || SystemFile.lines(Path.of("/proc/self/cgroup")).stream()
+                        .anyMatch(line -> line.contains("/user@" + user.uid() + ".service/"));
+    }
+
+    /** Whether the user's systemd goes on after he has logged out. */
+    static boolean lingers(Caller user) {
+        return Files.exists(LINGER.resolve(user.name()));
     }
 
     /** Each has a new one: who is not in it already could not move into an old one. Containers of before stay in theirs. */

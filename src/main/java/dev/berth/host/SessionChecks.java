@@ -30,20 +30,30 @@ record SessionChecks(Patient patient) {
         if (!home.isUnified()) {
             return found(1, home.controllers(), legacyRemedy());
         }
-        if (patient.inside()) {
-            return found(2, home.controllers(), unifiedRemedy());
-        }
         if (!Files.isDirectory(SYSTEMD)) {
             return Check.warning(
                     "cgroups", "version 2, but no systemd that would delegate a group: no limits can be set", null);
         }
-        Path offered = patient.user().name().equals(ServiceUser.SYSTEM_USER)
-                ? CGROUPS
-                : CGROUPS.resolve(USER_MANAGER.formatted(patient.user().uid()));
-        Set<String> controllers = Set.of(SystemFile.line(offered.resolve("cgroup.controllers"))
-                .orElse("")
-                .split(" "));
-        return found(2, controllers, unifiedRemedy());
+        return found(2, patient.inside() ? home.controllers() : offered(), unifiedRemedy());
+    }
+
+    /** The controllers that a service would get if it were started now. */
+    private Set<String> offered() {
+        Path giver = systemUser() ? CGROUPS : manager();
+        if (!systemUser() && !ServiceCgroup.staysAsLong(patient.user())) {
+            return Set.of();
+        }
+        return Set.of(
+                SystemFile.line(giver.resolve("cgroup.controllers")).orElse("").split(" "));
+    }
+
+    private boolean systemUser() {
+        return patient.user().name().equals(ServiceUser.SYSTEM_USER);
+    }
+
+    /** The group of the user's own systemd, which is there while he has a session, or lingers. */
+    private Path manager() {
+        return CGROUPS.resolve(USER_MANAGER.formatted(patient.user().uid()));
     }
 
     private static Check found(int version, Set<String> controllers, String remedy) {
@@ -66,23 +76,23 @@ record SessionChecks(Patient patient) {
         return "sudo mkdir -p " + places + " && sudo chown -R " + patient.user().name() + " " + places;
     }
 
-    /** Without a session of systemd's there is none that could be asked; with one it hands on what it was given. */
     private String unifiedRemedy() {
-        boolean session = Files.exists(
-                CGROUPS.resolve(USER_MANAGER.formatted(patient.user().uid())));
-        return session
+        String user = patient.user().name();
+        if (!systemUser() && !ServiceCgroup.staysAsLong(patient.user())) {
+            return "loginctl enable-linger " + user + ", then start Berth anew: a group that ends when " + user
+                    + " logs out would take the containers along";
+        }
+        return systemUser() || Files.exists(manager())
                 ? DELEGATE
-                : "log in as " + patient.user().name() + " by ssh or at the desktop (su and sudo make no session), or: "
-                        + "sudo loginctl enable-linger " + patient.user().name() + " and set XDG_RUNTIME_DIR=/run/user/"
-                        + patient.user().uid();
+                : "log in as " + user + " by ssh or at the desktop: su and sudo make no session";
     }
 
     private Check lingering() {
         String user = patient.user().name();
-        if (!Files.isDirectory(SYSTEMD) || patient.user().isRoot() || user.equals(ServiceUser.SYSTEM_USER)) {
+        if (!Files.isDirectory(SYSTEMD) || patient.user().isRoot() || systemUser()) {
             return Check.ok("lingering", "no systemd session ends Berth at log-out");
         }
-        return Files.exists(Path.of("/var/lib/systemd/linger", user))
+        return ServiceCgroup.lingers(patient.user())
                 ? Check.ok("lingering", "containers go on after " + user + " has logged out")
                 : Check.warning(
                         "lingering",
