@@ -186,7 +186,7 @@ class ErrorsIT {
         sentence(125, berth.run("start", "nobody"));
         sentence(125, berth.run("run", "--name", "made", server.image()));
         sentence(125, berth.run("rm", "runs"));
-        sentence(125, berth.run("run", "--memory", "64m", server.image()));
+        sentence(125, berth.run("run", "--memory", "1m", server.image()));
     }
 
     private static void sentence(int exit, Berth.Result result) {

@@ -129,7 +129,10 @@ class LimitsIT {
         assertEquals(1, usage.path("pids").path("current").asInt(), usage::toString);
         assertTrue(usage.path("memory").path("cache").asLong() >= 8 * MIB, usage::toString);
         assertTrue(usage.path("memory").path("used").asLong() < 32 * MIB, usage::toString);
-        assertTrue(usage.path("io").has("written"), usage::toString);
+        // Of version 2 a user is seldom given the controller of disks.
+        JsonNode io = usage.path("io");
+        assertTrue(
+                io.isNull() || io.path("written").isNumber() && io.path("read").isNumber(), usage::toString);
     }
 
     @Test
