@@ -79,7 +79,7 @@ record SessionChecks(Patient patient) {
     private String unifiedRemedy() {
         String user = patient.user().name();
         if (!systemUser() && !ServiceCgroup.staysAsLong(patient.user())) {
-            return "loginctl enable-linger " + user + ", then start Berth anew: a group that ends when " + user
+            return "sudo loginctl enable-linger " + user + ", then start Berth anew: a group that ends when " + user
                     + " logs out would take the containers along";
         }
         return systemUser() || Files.exists(manager())
