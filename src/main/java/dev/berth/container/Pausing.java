@@ -27,14 +27,21 @@ final class Pausing {
             if (!container.state().canExec()) {
                 throw Lifecycle.conflict(container, "pause");
             }
-            freeze(container);
+            if (!freeze(container)) {
+                return;
+            }
             container.state(ContainerState.PAUSED);
             publish(container, "container.paused");
         }
         core.directory().tell(container);
     }
 
-    private void freeze(Container container) {
+    /**
+     * Under the container's lock, which it gives up while it waits: whoever only looks must not wait as well.
+     *
+     * @return false when another call has paused it meanwhile
+     */
+    private boolean freeze(Container container) {
         Cgroup group = core.groups()
                 .of(container.id())
                 .orElseThrow(() -> cannot(
@@ -48,8 +55,16 @@ final class Pausing {
                     group.freeze(false);
                     throw cannot(container, "something in it cannot be stopped just now");
                 }
-                Thread.sleep(GLANCE_MILLIS);
+                container.wait(GLANCE_MILLIS);
+                if (container.state() == ContainerState.PAUSED) {
+                    return false;
+                }
+                if (!container.state().canExec()) {
+                    group.freeze(false); // somebody stops it, or it has ended
+                    throw Lifecycle.conflict(container, "pause");
+                }
             }
+            return true;
         } catch (CgroupException e) {
             throw cannot(container, e.getMessage());
         } catch (IOException e) {

@@ -107,7 +107,9 @@ final class Runs {
     /** It has ended. The record is on the disk before anybody hears of it: who does may remove the container at once. */
     void finish(Container container, ExitRecord exit) {
         awaitNothingLeft(container);
-        boolean starved = exit.code() == KILLED && core.groups().ranOutOfMemory(container.id());
+        boolean starved = exit.code() == KILLED
+                && !container.stopRequested()
+                && core.groups().ranOutOfMemory(container.id());
         String why = why(container, exit, starved);
         core.directory().keep(container, record -> record.ended(exit.time(), exit.code(), why, starved));
         core.groups().remove(container.id());

@@ -142,6 +142,10 @@ class LimitsIT {
         // A group of its own, of which nothing above can be seen.
         assertEquals("", berth.must("exec", "host", "sh", "-c", "grep -v ':/$' /proc/self/cgroup || true"));
         assertEquals("running", berth.get("/containers/host").path("state").asText());
+        // What ran in it later was the kernel's doing, its own end is not.
+        berth.must("kill", "host");
+        berth.must("wait", "host");
+        assertFalse(berth.get("/containers/host").path("oomKilled").asBoolean());
     }
 
     @Test
