@@ -83,6 +83,16 @@ count() {
     done
 }
 
+# slowest DIRECTORY: the classes that took longest by JUnit's reports, set-up left out.
+slowest() {
+    compgen -G "$1/*.xml" >/dev/null || return 0
+    cat "$1"/*.xml | awk '
+        /<testcase / { class = time = $0; sub(/.* classname="/, "", class); sub(/".*/, "", class); sub(/.*[.]/, "", class)
+            sub(/.* time="/, "", time); sub(/".*/, "", time); sum[class] += time }
+        END { for (class in sum) printf "%.0f %s\n", sum[class], class }' | sort -rn | head -n "${BERTH_TEST_SLOWEST:-8}" |
+        awk '{ printf "%s %s %s s", NR == 1 ? "   slowest:" : ",", $2, $1 } END { print "" }'
+}
+
 # A host of our own on a veth, with echo services and a name server: only root can make one.
 begin_test_host() {
     [[ $EUID == 0 && -f src/test/sh/test-host.bash ]] || return 0
@@ -229,6 +239,8 @@ end_to_end() {
         org.junit.platform.console.ConsoleLauncher execute "${select[@]}" "${omit[@]}" "${unhurried[@]}" --include-classname '.*IT' --fail-if-no-tests \
         --details tree --disable-banner --disable-ansi-colors --reports-dir "$reports") >"$work/e2e.log" 2>&1 || status=$?
     count "$reports"
+    grep -E '^   [A-Za-z]+IT: ' "$work/e2e.log" || true
+    slowest "$reports"
     if [[ $status -ne 0 ]]; then
         tail -n 300 "$work/e2e.log"
         [[ $status -eq 1 ]] || broken+=("end to end $who (exit $status)")
