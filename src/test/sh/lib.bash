@@ -234,7 +234,7 @@ end_to_end() {
         cd "$checkout" && "${run_as[@]}" "BERTH_CHECKOUT=$checkout" "BERTH_MUST_WORK=$must" "BERTH_SOAK=${BERTH_SOAK:-}" "BERTH_SEED=${BERTH_SEED:-}" \
         "BERTH_TEST_PATIENCE=$patience" "BERTH_PREVIOUS=${before:-}" \
         "BERTH_TEST_REGISTRY=${BERTH_TEST_REGISTRY:-}" "BERTH_TEST_REGISTRY_AUTH=${BERTH_TEST_REGISTRY_AUTH:-}" "BERTH_TEST_HOST=${test_host:-}" \
-        "$(java_program)" -Xmx512m -Djna.tmpdir="$reports" \
+        "$(java_program)" -Xmx512m -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Djna.tmpdir="$reports" \
         -cp "$checkout/target/test-classes:$checkout/target/classes:$checkout/target/test-lib/*" \
         org.junit.platform.console.ConsoleLauncher execute "${select[@]}" "${omit[@]}" "${unhurried[@]}" --include-classname '.*IT' --fail-if-no-tests \
         --details tree --disable-banner --disable-ansi-colors --reports-dir "$reports") >"$work/e2e.log" 2>&1 || status=$?

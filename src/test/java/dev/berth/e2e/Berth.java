@@ -1,6 +1,7 @@
 package dev.berth.e2e;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -22,6 +23,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -261,42 +263,41 @@ public final class Berth implements AutoCloseable {
 
     /** Ends the service, not the containers: by SIGTERM, or SIGKILL. The next verb starts one again. */
     public void stopService(boolean kill) throws IOException, InterruptedException {
-        ProcessHandle service;
+        Optional<ProcessHandle> running;
         try {
-            service = ProcessHandle.of(servicePid()).orElse(null);
+            running = ProcessHandle.of(servicePid());
         } catch (NoSuchFileException none) {
             return;
         }
-        if (service == null) {
+        if (running.isEmpty()) {
             return;
         }
+        ProcessHandle service = running.get();
         // Root may signal the system user's service, and a user its own.
         new ProcessBuilder("kill", kill ? "-KILL" : "-TERM", Long.toString(service.pid()))
                 .redirectErrorStream(true)
                 .start()
                 .waitFor();
-        for (int i = 0; i < 200 && service.isAlive(); i++) {
-            Thread.sleep(50);
+        Await.until("the service has ended", 10, () -> !service.isAlive());
+    }
+
+    /** All of them, running or not. A service that was killed is started again for it. */
+    void removeContainers() throws IOException, InterruptedException {
+        if (ProcessHandle.of(servicePid()).isEmpty()) {
+            must("ps");
         }
-        if (service.isAlive()) {
-            throw new AssertionError("the service did not end");
+        for (JsonNode container : get("/containers?all=true")) {
+            HttpResponse<String> removed =
+                    api("DELETE", "/containers/" + container.path("id").asText() + "?force=true", null);
+            // One that removes itself at its end may be gone.
+            assertTrue(List.of(204, 404).contains(removed.statusCode()), removed::body);
         }
     }
 
     @Override
     public void close() throws IOException, InterruptedException {
         if (Files.exists(runtimeDirectory().resolve("service.json"))) {
-            List<String> all = run("ps", "-aq").text().lines().toList();
-            if (!all.isEmpty()) {
-                List<String> remove = new ArrayList<>(List.of("rm", "-f"));
-                remove.addAll(all);
-                run(remove.toArray(new String[0]));
-            }
-            // Files of subordinate ids: only the service can remove them.
-            for (String image : run("images", "-q").text().lines().distinct().toList()) {
-                run("rmi", "-f", image);
-            }
-            Thread.sleep(500);
+            removeContainers();
             stopService(false);
         }
         deleteTree();

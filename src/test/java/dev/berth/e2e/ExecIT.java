@@ -1,7 +1,6 @@
 package dev.berth.e2e;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.AfterAll;
@@ -61,11 +60,9 @@ class ExecIT {
     @Test
     void aProgramInTheBackgroundIsNotHeldUpByItsUnreadOutput() throws Exception {
         berth.must("exec", "-d", "runs", "sh", "-c", "yes | head -c 50000000; touch /tmp/done");
-        boolean done = false;
-        for (int i = 0; i < 60 && !done; i++) {
-            Thread.sleep(1000);
-            done = berth.run("exec", "runs", "ls", "/tmp/done").exit() == 0;
-        }
-        assertTrue(done);
+        Await.until(
+                "the program is done",
+                60,
+                () -> berth.run("exec", "runs", "ls", "/tmp/done").exit() == 0);
     }
 }

@@ -12,6 +12,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
@@ -19,6 +21,9 @@ import java.util.stream.Stream;
  * not there when this was made. Zombies do not count: they belong to whoever does not reap them.
  */
 public final class Leaks {
+    private static final long PATIENCE_SECONDS = 10;
+    private static final long PAUSE_MILLIS = 50;
+
     private final List<Path> directories;
     private final Set<Long> processesBefore;
     private final Set<String> cgroupsBefore;
@@ -32,10 +37,18 @@ public final class Leaks {
 
     /** @return one sentence for each thing that is left; waits a little for what is just ending */
     public List<String> found() throws IOException, InterruptedException {
+        return found(it -> false);
+    }
+
+    /** As {@link #found()}. @param expected what may be there */
+    List<String> found(Predicate<String> expected) throws IOException, InterruptedException {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(Await.seconds(PATIENCE_SECONDS));
         List<String> found = look();
-        for (int i = 0; i < 100 && !found.isEmpty(); i++) {
-            Thread.sleep(100);
+        found.removeIf(expected);
+        while (!found.isEmpty() && System.nanoTime() < deadline) {
+            Thread.sleep(PAUSE_MILLIS);
             found = look();
+            found.removeIf(expected);
         }
         return found;
     }

@@ -44,9 +44,7 @@ class LimitsIT {
 
     @AfterEach
     void removeAll() throws Exception {
-        for (String id : berth.must("ps", "-aq").lines().toList()) {
-            berth.must("rm", "-f", id);
-        }
+        berth.removeContainers();
     }
 
     @AfterAll

@@ -4,6 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -17,6 +18,8 @@ import java.util.regex.Pattern;
 final class RawHttp {
     private static final Pattern STATUS = Pattern.compile("HTTP/1\\.[01] (\\d{3}) ");
     private static final int MILLIS = 8_000;
+    /** Of silence, after which the client has no more to say either. */
+    private static final int SILENCE_MILLIS = 1_000;
 
     private final int port;
     private final String token;
@@ -86,27 +89,33 @@ final class RawHttp {
         return send(request.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** Reads until the service ends the connection, or says nothing more for a while. */
+    /** Reads until the service ends the connection; where it waits for more of the request, the client ends its half. */
     Answers send(byte[] request) throws IOException {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-            socket.setSoTimeout(Await.millis(MILLIS));
             try {
                 socket.getOutputStream().write(request);
             } catch (IOException early) {
                 // Answered and closed before everything was sent, as it may be: what was answered is still to be read.
             }
             ByteArrayOutputStream all = new ByteArrayOutputStream();
-            byte[] buffer = new byte[8192];
-            try {
-                for (int n = socket.getInputStream().read(buffer);
-                        n >= 0;
-                        n = socket.getInputStream().read(buffer)) {
-                    all.write(buffer, 0, n);
-                }
-            } catch (SocketTimeoutException | java.net.SocketException end) {
-                // What has come until now is the answer.
+            if (!ends(socket, Await.millis(SILENCE_MILLIS), all)) {
+                socket.shutdownOutput();
+                ends(socket, Await.millis(MILLIS), all);
             }
             return new Answers(all.toString(StandardCharsets.UTF_8));
         }
+    }
+
+    /** @param all gets what has come @return false: nothing came for so long, and the connection is open */
+    private static boolean ends(Socket socket, int millis, ByteArrayOutputStream all) throws IOException {
+        socket.setSoTimeout(millis);
+        try {
+            socket.getInputStream().transferTo(all);
+        } catch (SocketTimeoutException silent) {
+            return false;
+        } catch (SocketException reset) {
+            // What has come until now is the answer.
+        }
+        return true;
     }
 }

@@ -66,7 +66,6 @@ class RecoveryIT {
         int pid = inspect("counter").path("pid").asInt();
         for (int i = 0; i < 2; i++) {
             killService();
-            Thread.sleep(300);
             berth.must("ps");
             assertEquals("running", inspect("counter").path("state").asText());
             assertEquals(pid, inspect("counter").path("pid").asInt());
@@ -85,16 +84,17 @@ class RecoveryIT {
     void whatEndedMeanwhileIsToldWithItsCode() throws Exception {
         berth.must("run", "-d", "--name", "ends", server.image(), "sh", "-c", "sleep 2; echo bye; exit 5");
         berth.must("run", "-d", "--rm", "--name", "goes", server.image(), "sh", "-c", "sleep 2; exit 6");
+        List<Path> programs = new ArrayList<>();
+        for (String name : List.of("ends", "goes")) {
+            programs.add(Path.of("/proc", inspect(name).path("pid").asText()));
+        }
         killService();
-        Thread.sleep(4000);
+        Await.until("both have ended", 30, () -> programs.stream().noneMatch(Files::exists));
         berth.must("ps");
         assertEquals("exited", inspect("ends").path("state").asText());
         assertEquals(5, inspect("ends").path("exitCode").asInt());
         assertEquals("bye", berth.must("logs", "ends"));
-        for (int i = 0; i < 50 && exists("goes"); i++) {
-            Thread.sleep(100);
-        }
-        assertFalse(exists("goes"));
+        Await.until("it is removed", 5, () -> !exists("goes"));
     }
 
     @Test
@@ -126,10 +126,10 @@ class RecoveryIT {
                 .orElseThrow()
                 .split(" ")[1];
         new ProcessBuilder("kill", "-KILL", monitor).start().waitFor();
-        for (int i = 0; i < 100 && !inspect("orphan").path("state").asText().equals("exited"); i++) {
-            Thread.sleep(50);
-        }
-        assertEquals("exited", inspect("orphan").path("state").asText());
+        Await.until(
+                "its end is told",
+                5,
+                () -> inspect("orphan").path("state").asText().equals("exited"));
         assertEquals(137, inspect("orphan").path("exitCode").asInt());
         assertTrue(inspect("orphan").path("error").asText().contains("monitor"));
         assertFalse(Files.exists(

@@ -11,6 +11,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,6 +20,9 @@ import java.util.List;
 /** What a client on this machine finds at a forwarded port. */
 final class Wire {
     static final String LOOPBACK = "127.0.0.1";
+
+    /** How often a question is asked that may be lost. */
+    private static final int DATAGRAMS = 10;
 
     private static final int PATIENCE_MILLIS = 5000;
     private static final String LISTENS = "0A";
@@ -39,12 +43,22 @@ final class Wire {
     /** The answer to one datagram. */
     static String askUdp(String host, int port, String question) throws IOException {
         try (DatagramSocket socket = new DatagramSocket()) {
-            socket.setSoTimeout(Await.millis(PATIENCE_MILLIS));
+            // Connected, it is told where nobody listens.
+            socket.connect(InetAddress.getByName(host), port);
+            socket.setSoTimeout(Await.millis(PATIENCE_MILLIS) / DATAGRAMS);
             byte[] bytes = question.getBytes(StandardCharsets.US_ASCII);
-            socket.send(new DatagramPacket(bytes, bytes.length, InetAddress.getByName(host), port));
             DatagramPacket answer = new DatagramPacket(new byte[1500], 1500);
-            socket.receive(answer);
-            return new String(answer.getData(), 0, answer.getLength(), StandardCharsets.US_ASCII);
+            for (int sent = 1; ; sent++) {
+                socket.send(new DatagramPacket(bytes, bytes.length));
+                try {
+                    socket.receive(answer);
+                    return new String(answer.getData(), 0, answer.getLength(), StandardCharsets.US_ASCII);
+                } catch (SocketTimeoutException lost) {
+                    if (sent == DATAGRAMS) {
+                        throw lost;
+                    }
+                }
+            }
         }
     }
 

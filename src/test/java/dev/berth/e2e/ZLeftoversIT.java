@@ -18,6 +18,9 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,178 +30,177 @@ import org.junit.jupiter.api.io.TempDir;
 class ZLeftoversIT {
     private static final int MANY = 20;
 
+    private static Stage stage;
+
+    @BeforeAll
+    static void begin() throws Exception {
+        stage = new Stage();
+    }
+
+    @AfterAll
+    static void end() throws Exception {
+        if (stage != null) {
+            stage.close();
+        }
+    }
+
+    @AfterEach
+    void nothingIsKept() throws Exception {
+        stage.berth.removeContainers();
+    }
+
     @Test
     void twentyContainersStartAtOnceAndLeaveNothing() throws Exception {
-        try (Stage stage = new Stage()) {
-            Leaks leaks = leaks(stage.berth);
-            ExecutorService all = Executors.newFixedThreadPool(MANY);
-            try {
-                List<Future<String>> starting = new ArrayList<>();
-                for (int i = 0; i < MANY; i++) {
-                    String name = "many-" + i;
-                    starting.add(all.submit(() -> start(stage, name)));
-                }
-                for (Future<String> started : starting) {
-                    assertEquals("running", started.get());
-                }
-            } finally {
-                all.shutdown();
+        Leaks leaks = leaks(stage.berth);
+        ExecutorService all = Executors.newFixedThreadPool(MANY);
+        try {
+            List<Future<String>> starting = new ArrayList<>();
+            for (int i = 0; i < MANY; i++) {
+                String name = "many-" + i;
+                starting.add(all.submit(() -> start(name)));
             }
-            assertTrue(processes(leaks) >= 4L * MANY, String.join("\n", leaks.look()));
-            JsonNode running = stage.berth.get("/containers");
-            assertEquals(MANY, running.size());
-            for (JsonNode container : running) {
-                assertTrue(
-                        ProcessHandle.of(container.path("pid").asLong()).isPresent(),
-                        container.path("name").asText());
+            for (Future<String> started : starting) {
+                assertEquals("running", started.get());
             }
-            removeAll(stage.berth);
-            assertEquals(List.of(), leaks.found());
+        } finally {
+            all.shutdown();
         }
+        assertTrue(processes(leaks) >= 4L * MANY, String.join("\n", leaks.look()));
+        JsonNode running = stage.berth.get("/containers");
+        assertEquals(MANY, running.size());
+        for (JsonNode container : running) {
+            assertTrue(
+                    ProcessHandle.of(container.path("pid").asLong()).isPresent(),
+                    container.path("name").asText());
+        }
+        removeAll(stage.berth);
+        assertEquals(List.of(), leaks.found());
     }
 
     @Test
     void theRemovalOfAContainerInAnyStateLeavesNothing() throws Exception {
-        try (Stage stage = new Stage()) {
-            Leaks leaks = leaks(stage.berth);
-            stage.berth.must("create", "--name", "created", stage.image, "true");
-            stage.berth.must("run", "-d", "--name", "running", stage.image, "sleep", "1000");
-            stage.berth.must(
-                    "run",
-                    "-d",
-                    "--name",
-                    "stubborn",
-                    stage.image,
-                    "sh",
-                    "-c",
-                    "trap '' TERM; while true; do sleep 1; done");
-            stage.berth.must("run", "--name", "ended", stage.image, "true");
-            assertEquals(
-                    127,
-                    stage.berth
-                            .run("run", "--name", "failed", stage.image, "/no/such")
-                            .exit());
-            removeAll(stage.berth);
-            assertEquals(List.of(), leaks.found());
-        }
+        Leaks leaks = leaks(stage.berth);
+        stage.berth.must("create", "--name", "created", stage.image, "true");
+        stage.berth.must("run", "-d", "--name", "running", stage.image, "sleep", "1000");
+        stage.berth.must(
+                "run",
+                "-d",
+                "--name",
+                "stubborn",
+                stage.image,
+                "sh",
+                "-c",
+                "trap '' TERM; while true; do sleep 1; done");
+        stage.berth.must("run", "--name", "ended", stage.image, "true");
+        assertEquals(
+                127,
+                stage.berth
+                        .run("run", "--name", "failed", stage.image, "/no/such")
+                        .exit());
+        removeAll(stage.berth);
+        assertEquals(List.of(), leaks.found());
     }
 
     @Test
     void theRemovalAfterAProcessOfTheContainerWasKilledLeavesNothing() throws Exception {
-        try (Stage stage = new Stage()) {
-            Leaks leaks = leaks(stage.berth);
-            for (Part part : Part.values()) {
-                String id = stage.berth.must("run", "-d", stage.image, "sleep", "1000");
-                long pid = part.of(record(stage.berth, id));
-                kill(pid);
-                stage.berth.must("rm", "-f", id);
-                assertEquals(List.of(), leaks.found(), part + " killed");
-            }
+        Leaks leaks = leaks(stage.berth);
+        for (Part part : Part.values()) {
+            String id = stage.berth.must("run", "-d", stage.image, "sleep", "1000");
+            long pid = part.of(record(stage.berth, id));
+            kill(pid);
+            stage.berth.must("rm", "-f", id);
+            assertEquals(List.of(), leaks.found(), part + " killed");
         }
     }
 
     @Test
     void theEndOfAKilledContainerIsTold() throws Exception {
-        try (Stage stage = new Stage()) {
-            for (Part part : List.of(Part.MONITOR, Part.INIT, Part.PROGRAM)) {
-                String id = stage.berth.must("run", "-d", stage.image, "sleep", "1000");
-                kill(part.of(record(stage.berth, id)));
-                Await.until(
-                        part + " killed: the container has ended",
-                        30,
-                        () -> stage.berth
-                                .get("/containers/" + id)
-                                .path("state")
-                                .asText()
-                                .equals("exited"));
-            }
+        for (Part part : List.of(Part.MONITOR, Part.INIT, Part.PROGRAM)) {
+            String id = stage.berth.must("run", "-d", stage.image, "sleep", "1000");
+            kill(part.of(record(stage.berth, id)));
+            Await.until(
+                    part + " killed: the container has ended",
+                    30,
+                    () -> stage.berth
+                            .get("/containers/" + id)
+                            .path("state")
+                            .asText()
+                            .equals("exited"));
         }
     }
 
     @Test
     void theRemovalWhileSessionsAndViewersAreThereLeavesNothing() throws Exception {
-        try (Stage stage = new Stage()) {
-            Leaks leaks = leaks(stage.berth);
-            stage.berth.must("run", "-d", "--name", "busy", stage.image, "sh", "-c", "while :; do echo line; done");
-            Process session = stage.berth.start("exec", "-i", "busy", "sh", "-c", "echo in; exec cat");
-            assertEquals("in", session.inputReader().readLine());
-            Process viewer = stage.berth.start("logs", "-f", "busy");
-            assertEquals("line", viewer.inputReader().readLine());
-            stage.berth.must("rm", "-f", "busy");
-            session.getOutputStream().close();
-            viewer.getInputStream().close();
-            assertTrue(session.waitFor(Await.seconds(60), TimeUnit.SECONDS), "exec did not end");
-            assertTrue(viewer.waitFor(Await.seconds(60), TimeUnit.SECONDS), "logs did not end");
-            assertEquals(List.of(), leaks.found());
-        }
+        Leaks leaks = leaks(stage.berth);
+        stage.berth.must("run", "-d", "--name", "busy", stage.image, "sh", "-c", "while :; do echo line; done");
+        Process session = stage.berth.start("exec", "-i", "busy", "sh", "-c", "echo in; exec cat");
+        assertEquals("in", session.inputReader().readLine());
+        Process viewer = stage.berth.start("logs", "-f", "busy");
+        assertEquals("line", viewer.inputReader().readLine());
+        stage.berth.must("rm", "-f", "busy");
+        session.getOutputStream().close();
+        viewer.getInputStream().close();
+        assertTrue(session.waitFor(Await.seconds(60), TimeUnit.SECONDS), "exec did not end");
+        assertTrue(viewer.waitFor(Await.seconds(60), TimeUnit.SECONDS), "logs did not end");
+        assertEquals(List.of(), leaks.found());
     }
 
     @Test
     void theRemovalOfAContainerThatOutlivedItsServiceLeavesNothing() throws Exception {
-        try (Stage stage = new Stage()) {
-            Leaks leaks = leaks(stage.berth);
-            String id = stage.berth.must("run", "-d", stage.image, "sh", "-c", "echo before; exec sleep 1000");
-            long pid = stage.berth.get("/containers/" + id).path("pid").asLong();
-            long killed = stage.berth.servicePid();
-            stage.berth.stopService(true);
-            assertTrue(ProcessHandle.of(pid).isPresent(), "the container died with the service");
-            assertEquals(id, stage.berth.must("ps", "-q", "--no-trunc"));
-            assertEquals(pid, stage.berth.get("/containers/" + id).path("pid").asLong());
-            assertEquals("before", stage.berth.must("logs", id));
-            removeAll(stage.berth);
-            List<String> left = new ArrayList<>(leaks.found());
-            // Another service runs now, which was not there when the count began.
-            left.removeIf(stage.berth::isService);
-            assertEquals(List.of(), left, "service killed: " + killed);
-        }
+        Leaks leaks = leaks(stage.berth);
+        String id = stage.berth.must("run", "-d", stage.image, "sh", "-c", "echo before; exec sleep 1000");
+        long pid = stage.berth.get("/containers/" + id).path("pid").asLong();
+        long killed = stage.berth.servicePid();
+        stage.berth.stopService(true);
+        assertTrue(ProcessHandle.of(pid).isPresent(), "the container died with the service");
+        assertEquals(id, stage.berth.must("ps", "-q", "--no-trunc"));
+        assertEquals(pid, stage.berth.get("/containers/" + id).path("pid").asLong());
+        assertEquals("before", stage.berth.must("logs", id));
+        removeAll(stage.berth);
+        // Another service runs now, which was not there when the count began.
+        assertEquals(List.of(), leaks.found(stage.berth::isService), "service killed: " + killed);
     }
 
     @Test
     void imagesAreRemovedWholly() throws Exception {
-        try (Stage stage = new Stage()) {
-            stage.berth.must("rmi", stage.image);
-            assertEquals("", stage.berth.must("images", "-q"));
-            assertEquals(0, stage.berth.get("/images").size());
-        }
+        stage.berth.must("rmi", stage.image);
+        assertEquals("", stage.berth.must("images", "-q"));
+        assertEquals(0, stage.berth.get("/images").size());
+        stage.berth.must("pull", stage.image);
     }
 
     @Test
     void noMountIsLeftInTheService() throws Exception {
-        try (Stage stage = new Stage()) {
-            Path mounts = Path.of("/proc/" + stage.berth.servicePid() + "/mountinfo");
-            String before = Files.readString(mounts);
-            stage.berth.must("run", "-d", "--name", "mounted", stage.image, "sleep", "1000");
-            stage.berth.must("exec", "mounted", "true");
-            assertEquals(before, Files.readString(mounts));
-            removeAll(stage.berth);
-            assertEquals(before, Files.readString(mounts));
-        }
+        Path mounts = Path.of("/proc/" + stage.berth.servicePid() + "/mountinfo");
+        String before = Files.readString(mounts);
+        stage.berth.must("run", "-d", "--name", "mounted", stage.image, "sleep", "1000");
+        stage.berth.must("exec", "mounted", "true");
+        assertEquals(before, Files.readString(mounts));
+        removeAll(stage.berth);
+        assertEquals(before, Files.readString(mounts));
     }
 
     @Test
     void whatIsLeftIsNoticed(@TempDir Path temp) throws Exception {
-        try (Stage stage = new Stage()) {
-            Leaks leaks = new Leaks(temp);
-            assertEquals(List.of(), leaks.look());
-            Files.createDirectories(temp.resolve("containers/left"));
-            assertEquals(List.of("directory " + temp.resolve("containers/left")), leaks.look());
-            Files.delete(temp.resolve("containers/left"));
-            try (ServerSocketChannel socket = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
-                socket.bind(UnixDomainSocketAddress.of(temp.resolve("left")));
-                assertEquals(1, leaks.look().size());
-                assertTrue(
-                        leaks.look().get(0).startsWith("socket "), leaks.look().get(0));
-            }
-            assertEquals(List.of(), leaks.look());
-            leaks = leaks(stage.berth);
-            String id = stage.berth.must("run", "-d", stage.image, "sleep", "1000");
-            List<String> running = leaks.look();
-            for (String kind : List.of("process ", "directory ", "cgroup ")) {
-                assertTrue(running.stream().anyMatch(line -> line.startsWith(kind)), kind + "of " + running);
-            }
-            stage.berth.must("rm", "-f", id);
-            assertEquals(List.of(), leaks.found());
+        Leaks leaks = new Leaks(temp);
+        assertEquals(List.of(), leaks.look());
+        Files.createDirectories(temp.resolve("containers/left"));
+        assertEquals(List.of("directory " + temp.resolve("containers/left")), leaks.look());
+        Files.delete(temp.resolve("containers/left"));
+        try (ServerSocketChannel socket = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            socket.bind(UnixDomainSocketAddress.of(temp.resolve("left")));
+            assertEquals(1, leaks.look().size());
+            assertTrue(leaks.look().get(0).startsWith("socket "), leaks.look().get(0));
         }
+        assertEquals(List.of(), leaks.look());
+        leaks = leaks(stage.berth);
+        String id = stage.berth.must("run", "-d", stage.image, "sleep", "1000");
+        List<String> running = leaks.look();
+        for (String kind : List.of("process ", "directory ", "cgroup ")) {
+            assertTrue(running.stream().anyMatch(line -> line.startsWith(kind)), kind + "of " + running);
+        }
+        stage.berth.must("rm", "-f", id);
+        assertEquals(List.of(), leaks.found());
     }
 
     /** What a running container consists of. */
@@ -259,7 +261,7 @@ class ZLeftoversIT {
         return new Leaks(berth.dataDirectory(), berth.runtimeDirectory());
     }
 
-    private static String start(Stage stage, String name) throws Exception {
+    private static String start(String name) throws Exception {
         HttpResponse<String> made = stage.berth.api(
                 "POST",
                 "/containers",
