@@ -164,9 +164,23 @@ copy_checkout() {
 }
 
 # give_cgroups USER: a group of his own below ours in each tree of version 1, as an administrator would delegate it: his tests set limits.
-cgroups=()
+# By version 2 systemd has them for a user who lingers.
+cgroups=() lingers=
 give_cgroups() {
-    local line controllers path group
+    local line controllers path group id
+    if [[ -f /sys/fs/cgroup/cgroup.controllers && -d /run/systemd/system ]]; then
+        id=$(id -u "$1")
+        if [[ ! -e /var/lib/systemd/linger/$1 ]]; then
+            loginctl enable-linger "$1"
+            lingers=$1
+        fi
+        for _ in {1..300}; do
+            [[ ! -S /run/user/$id/bus ]] || break
+            sleep 0.1
+        done
+        run_as+=("XDG_RUNTIME_DIR=/run/user/$id")
+        return
+    fi
     while IFS=: read -r line controllers path; do
         case ,$controllers, in
         *,memory,* | *,cpu,* | *,cpuacct,* | *,pids,* | *,blkio,* | *,freezer,*) ;;
@@ -186,6 +200,8 @@ take_cgroups() {
         rmdir "$group" 2>/dev/null || broken+=("cgroup left: $(find "$group" -mindepth 1 -type d | head -3)")
     done
     cgroups=()
+    [[ ! $lingers ]] || loginctl disable-linger "$lingers"
+    lingers=
 }
 
 as_user() {
@@ -194,7 +210,7 @@ as_user() {
     else
         checkout=$work/checkout before=${previous:+$work/previous} reports=$work/reports-user
         copy_checkout "$checkout" "$tester"
-        [[ ! ${previous-} ]] || copy_previous "$work/previous" "$tester"
+        [[ ! ${previous-} ]] || copy_previous "$before" "$tester"
         run_as=(runuser -u "$tester" -- env -i "HOME=$(getent passwd "$tester" | cut -d: -f6)" "PATH=$PATH" "USER=$tester" LANG=C.UTF-8)
     fi
     mkdir -p "$reports"
@@ -204,12 +220,49 @@ as_user() {
     take_cgroups
 }
 
-# From the same copy, which the service's own user can read wherever the checkout lies.
+# From a copy that the service's own user can read wherever the checkout lies.
 as_root() {
-    chown -R root: "$work/checkout" ${previous:+"$work/previous"}
-    run_as=(env) checkout=$work/checkout reports=$work/reports-root who="as root" omit=(--exclude-tag ordinary-user)
+    checkout=$work/checkout-root before=${previous:+$work/previous-root} reports=$work/reports-root
+    copy_checkout "$checkout" root
+    [[ ! ${previous-} ]] || copy_previous "$before" root
+    run_as=(env) who="as root" omit=(--exclude-tag ordinary-user)
     mkdir -p "$reports"
     "$@"
+}
+
+# Both at once: each waits half of its time. What they say is shown one after the other, and added up.
+as_user_and_as_root() {
+    local pass pids=() sums line
+    patience=$((patience * 2))
+    set -m
+    for pass in as_user as_root; do
+        (
+            passed=0 failed=0 skipped=0 broken=()
+            "$pass" end_to_end
+            printf '%s\n' "$passed $failed $skipped" "${broken[@]}" >"$work/$pass.sums"
+        ) >"$work/$pass.out" 2>&1 </dev/null &
+        pids+=($!)
+    done
+    set +m
+    # shellcheck disable=SC2064
+    trap "kill ${pids[*]/#/-} 2>/dev/null; exit 130" INT TERM
+    for pass in as_user as_root; do
+        wait "${pids[0]}" || true
+        pids=("${pids[@]:1}")
+        cat "$work/$pass.out"
+        sums=()
+        [[ ! -f $work/$pass.sums ]] || mapfile -t sums <"$work/$pass.sums"
+        if [[ ${#sums[@]} -eq 0 ]]; then
+            broken+=("the end-to-end tests $pass ended early")
+            continue
+        fi
+        # shellcheck disable=SC2086
+        tally ${sums[0]}
+        for line in "${sums[@]:1}"; do
+            [[ ! $line ]] || broken+=("$line")
+        done
+    done
+    trap - INT TERM
 }
 
 java_program() {
@@ -237,12 +290,12 @@ end_to_end() {
         "$(java_program)" -Xmx512m -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Djna.tmpdir="$reports" \
         -cp "$checkout/target/test-classes:$checkout/target/classes:$checkout/target/test-lib/*" \
         org.junit.platform.console.ConsoleLauncher execute "${select[@]}" "${omit[@]}" "${unhurried[@]}" --include-classname '.*IT' --fail-if-no-tests \
-        --details tree --disable-banner --disable-ansi-colors --reports-dir "$reports") >"$work/e2e.log" 2>&1 || status=$?
+        --details tree --disable-banner --disable-ansi-colors --reports-dir "$reports") >"$reports.log" 2>&1 || status=$?
     count "$reports"
-    grep -E '^   [A-Za-z]+IT: ' "$work/e2e.log" || true
+    grep -E '^   [A-Za-z]+IT: ' "$reports.log" || true
     slowest "$reports"
     if [[ $status -ne 0 ]]; then
-        tail -n 300 "$work/e2e.log"
+        tail -n 300 "$reports.log"
         [[ $status -eq 1 ]] || broken+=("end to end $who (exit $status)")
     fi
     say "end to end $who: $((SECONDS - begin)) s"

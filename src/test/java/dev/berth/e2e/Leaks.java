@@ -95,9 +95,7 @@ public final class Leaks {
                 continue;
             }
             try {
-                long uid = Integer.toUnsignedLong((Integer) Files.getAttribute(directory, "unix:uid"));
-                if (ids.stream().anyMatch(range -> uid >= range[0] && uid < range[0] + range[1])
-                        && isAlive(directory)) {
+                if (isOurs(directory, ids) && isAlive(directory)) {
                     found.add(Long.parseLong(name));
                 }
             } catch (IOException ended) {
@@ -138,13 +136,23 @@ public final class Leaks {
         }
     }
 
-    /** Those of containers, in every tree: they are called by their ids. */
+    private static boolean isOurs(Path file, List<long[]> ids) {
+        try {
+            long uid = Integer.toUnsignedLong((Integer) Files.getAttribute(file, "unix:uid"));
+            return ids.stream().anyMatch(range -> uid >= range[0] && uid < range[0] + range[1]);
+        } catch (IOException gone) {
+            return false;
+        }
+    }
+
+    /** Those of this user's containers, in every tree: they are called by their ids. */
     static Set<String> cgroups() throws IOException {
         Set<String> found = new TreeSet<>();
+        List<long[]> ids = ids();
         Files.walkFileTree(Path.of("/sys/fs/cgroup"), new SimpleFileVisitor<>() {
             @Override
             public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes) {
-                if (directory.getFileName().toString().matches("[0-9a-f]{64}")) {
+                if (directory.getFileName().toString().matches("[0-9a-f]{64}") && isOurs(directory, ids)) {
                     found.add(directory.toString());
                 }
                 return FileVisitResult.CONTINUE;
