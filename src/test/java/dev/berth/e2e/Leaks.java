@@ -24,6 +24,8 @@ public final class Leaks {
     private static final long PATIENCE_SECONDS = 10;
     private static final long PAUSE_MILLIS = 50;
 
+    private static List<long[]> ids = List.of();
+
     private final List<Path> directories;
     private final Set<Long> processesBefore;
     private final Set<String> cgroupsBefore;
@@ -88,14 +90,13 @@ public final class Leaks {
         Set<Long> own = new HashSet<>();
         ProcessHandle.current().descendants().forEach(child -> own.add(child.pid()));
         Set<Long> found = new TreeSet<>();
-        List<long[]> ids = ids();
         for (Path directory : children(Path.of("/proc"))) {
             String name = directory.getFileName().toString();
             if (!name.matches("[0-9]+") || own.contains(Long.parseLong(name))) {
                 continue;
             }
             try {
-                if (isOurs(directory, ids) && isAlive(directory)) {
+                if (isOurs(directory) && isAlive(directory)) {
                     found.add(Long.parseLong(name));
                 }
             } catch (IOException ended) {
@@ -105,20 +106,22 @@ public final class Leaks {
         return found;
     }
 
-    /** First and count of each range. As root the service runs as the user berth. */
-    private static List<long[]> ids() throws IOException {
-        List<long[]> ids = new ArrayList<>();
-        long self = Integer.toUnsignedLong((Integer) Files.getAttribute(Path.of("/proc/self"), "unix:uid"));
-        String user = self == 0 ? "berth" : System.getProperty("user.name");
-        lines("/etc/passwd")
-                .map(line -> line.split(":"))
-                .filter(fields -> fields[0].equals(user))
-                .forEach(fields -> ids.add(new long[] {Long.parseLong(fields[2]), 1}));
-        lines("/etc/subuid")
-                .map(line -> line.split(":"))
-                .filter(fields -> fields[0].equals(user))
-                .forEach(fields -> ids.add(new long[] {Long.parseLong(fields[1]), Long.parseLong(fields[2])}));
+    /** First and count of each range of ids. As root the service runs as the user berth, who is made by its first start. */
+    private static synchronized List<long[]> ids() throws IOException {
+        if (ids.isEmpty()) {
+            long self = Integer.toUnsignedLong((Integer) Files.getAttribute(Path.of("/proc/self"), "unix:uid"));
+            String user = self == 0 ? "berth" : System.getProperty("user.name");
+            ids = Stream.concat(
+                            fields("/etc/passwd", user).map(fields -> new long[] {Long.parseLong(fields[2]), 1}),
+                            fields("/etc/subuid", user)
+                                    .map(fields -> new long[] {Long.parseLong(fields[1]), Long.parseLong(fields[2])}))
+                    .toList();
+        }
         return ids;
+    }
+
+    private static Stream<String[]> fields(String file, String user) throws IOException {
+        return lines(file).map(line -> line.split(":")).filter(fields -> fields[0].equals(user));
     }
 
     private static boolean isAlive(Path process) throws IOException {
@@ -136,8 +139,10 @@ public final class Leaks {
         }
     }
 
-    private static boolean isOurs(Path file, List<long[]> ids) {
+    /** Whether a process (its directory in /proc) or a control group is this user's. */
+    static boolean isOurs(Path file) {
         try {
+            List<long[]> ids = ids();
             long uid = Integer.toUnsignedLong((Integer) Files.getAttribute(file, "unix:uid"));
             return ids.stream().anyMatch(range -> uid >= range[0] && uid < range[0] + range[1]);
         } catch (IOException gone) {
@@ -148,11 +153,10 @@ public final class Leaks {
     /** Those of this user's containers, in every tree: they are called by their ids. */
     static Set<String> cgroups() throws IOException {
         Set<String> found = new TreeSet<>();
-        List<long[]> ids = ids();
         Files.walkFileTree(Path.of("/sys/fs/cgroup"), new SimpleFileVisitor<>() {
             @Override
             public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes) {
-                if (directory.getFileName().toString().matches("[0-9a-f]{64}") && isOurs(directory, ids)) {
+                if (directory.getFileName().toString().matches("[0-9a-f]{64}") && isOurs(directory)) {
                     found.add(directory.toString());
                 }
                 return FileVisitResult.CONTINUE;

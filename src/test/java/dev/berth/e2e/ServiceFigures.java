@@ -55,6 +55,14 @@ record ServiceFigures(int descriptors, int connections, int threads, int watcher
                 resident.find() ? Long.parseLong(resident.group(1)) : 0);
     }
 
+    /** What the descriptors are of, for the one who looks for a leak. */
+    static List<String> open(long pid) throws IOException {
+        return children(Path.of("/proc/" + pid + "/fd")).stream()
+                .map(ServiceFigures::target)
+                .sorted()
+                .toList();
+    }
+
     /** TCP connections of the process's network, as the links in /proc/PID/fd name them: proc(5). */
     private static Set<String> established(Path process) {
         return Stream.of("net/tcp", "net/tcp6")

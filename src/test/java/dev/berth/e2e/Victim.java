@@ -33,7 +33,7 @@ final class Victim {
         return "victim-" + number;
     }
 
-    /** An argument of {@code sleep} that no other process of the machine has. */
+    /** An argument of {@code sleep} that no other process of this user has. */
     static String mark(String what, int number) {
         return (what.equals("session") ? 300_000_000L : 700_000_000L) + number + "";
     }
@@ -113,11 +113,11 @@ final class Victim {
         });
     }
 
-    /** Processes whose command line ends in this mark. */
+    /** Processes of this user whose command line ends in this mark. */
     static List<Long> programs(String mark) {
         return ProcessHandle.allProcesses()
                 .map(ProcessHandle::pid)
-                .filter(pid -> commandLine(pid).endsWith(mark + "\0"))
+                .filter(pid -> commandLine(pid).endsWith(mark + "\0") && Leaks.isOurs(Path.of("/proc/" + pid)))
                 .toList();
     }
 
