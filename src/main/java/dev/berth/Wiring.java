@@ -66,6 +66,7 @@ public final class Wiring {
     private Pulls pulls;
     private PullBoard pullBoard;
     private final Containers containers;
+    private final UsageMeter meter;
     private final Gate gate;
 
     private Wiring(Configuration configuration, int port, DataDirectory data) {
@@ -98,6 +99,7 @@ public final class Wiring {
         this.events = new Events(clock);
         this.containers = new Containers(engine, events);
         containers.recover();
+        this.meter = containers.meter();
         this.gate = new Gate(
                 new Hosts(port, configuration.allowedHosts()),
                 configuration.token().value(),
@@ -149,6 +151,7 @@ public final class Wiring {
 
     void stopping() {
         containers.events().publish("service.stopping", "service", "berth", Map.of());
+        meter.close();
         cgroups.leave();
         if (LaunchMode.current() == LaunchMode.DEVELOPMENT) {
             // Live reload starts the next one in this process; else the lock is held to the process' end.
@@ -251,7 +254,7 @@ public final class Wiring {
         @Produces
         @Singleton
         UsageMeter meter() {
-            return current.containers.meter();
+            return current.meter;
         }
 
         @Produces

@@ -85,6 +85,9 @@ final class ExecCommand extends ClientCommand {
         request.put("command", command);
         request.put("tty", tty);
         request.put("openStdin", interactive && !detach);
+        if (detach) {
+            request.put("detach", true);
+        }
         Map<String, String> environment = Environment.of(env, envFiles, context.environment());
         request.put("env", environment);
         request.put("user", user);

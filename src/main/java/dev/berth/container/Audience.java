@@ -9,11 +9,13 @@ import java.util.Set;
 final class Audience {
     private final Set<Runnable> members = new HashSet<>();
     private long lastLeft = System.nanoTime();
+    private boolean expected = true;
 
     /** Until {@link #leave}, the program's log must stay. @param changed is called when {@link #size} may be another */
     void join(Runnable changed) {
         List<Runnable> told;
         synchronized (this) {
+            expected = true;
             members.add(changed);
             told = List.copyOf(members);
         }
@@ -35,9 +37,14 @@ final class Audience {
         return members.size();
     }
 
-    /** Whether nobody has looked for so long. */
+    /** Until somebody joins, nobody is waited for. */
+    synchronized void expectNobody() {
+        expected = false;
+    }
+
+    /** Whether nobody has looked for so long, or nobody was expected to. */
     synchronized boolean isAwayFor(Duration time) {
-        return members.isEmpty() && System.nanoTime() - lastLeft > time.toNanos();
+        return members.isEmpty() && (!expected || System.nanoTime() - lastLeft > time.toNanos());
     }
 
     /** Waits until nobody looks, or the time is over. */

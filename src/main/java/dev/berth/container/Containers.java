@@ -305,6 +305,10 @@ public final class Containers implements Attachments {
             throw new ContainerException.Invalid(
                     "openStdin", "cannot wait for a program that reads input: nobody could give it any; attach to it");
         }
+        if (request.detach()) {
+            throw new ContainerException.Invalid(
+                    "detach", "cannot wait for a program that is left to itself: leave out wait or detach");
+        }
         if (request.tty()) {
             throw new ContainerException.Invalid(
                     "tty", "cannot wait for a program with a terminal: attach to it instead");

@@ -9,6 +9,7 @@ import java.util.Map;
  * @param env added to the container's environment
  * @param user null is the container's user
  * @param workingDir null is the container's directory
+ * @param detach nobody is about to read its output: it is not waited for a reader, though one may still come and have what the log keeps
  */
 public record ExecRequest(
         List<String> command,
@@ -18,7 +19,8 @@ public record ExecRequest(
         String user,
         String workingDir,
         Integer columns,
-        Integer rows) {
+        Integer rows,
+        boolean detach) {
     public ExecRequest {
         command = Checks.list("command", command, Checks::noNul);
         if (command == null || command.isEmpty()) {

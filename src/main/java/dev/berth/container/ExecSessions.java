@@ -100,6 +100,9 @@ final class ExecSessions {
                     launched.started());
             DurableFile.write(directory.resolve("session.json"), JSON.writeValueAsBytes(written));
             ExecSession session = new ExecSession(written, directory);
+            if (request.detach()) {
+                session.audience().expectNobody();
+            }
             keep(session);
             events.publish("exec.started", id, null, Map.of("container", container.id()));
             return session;

@@ -20,10 +20,11 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
- * Measures running containers once a second, as long as somebody looks: by its control group, or, of those that have none, by one walk
+ * Measures running containers each ten seconds, and once a second as long as somebody looks: by its control group, or, of those that have none, by one walk
  * over /proc for all of them. A process belongs to the container whose PID namespace it is in.
  *
  * @see <a href="https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html">proc_pid_stat(5)</a>
@@ -75,6 +76,7 @@ public final class UsageMeter implements AutoCloseable {
     private final Function<String, Optional<Cgroup>> groups;
     private final List<Watch> watches = new CopyOnWriteArrayList<>();
     private final Map<String, Before> before = new HashMap<>();
+    private final UsageHistory history = new UsageHistory();
     private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(work -> {
         Thread thread = new Thread(work, "usage");
         thread.setDaemon(true);
@@ -90,6 +92,8 @@ public final class UsageMeter implements AutoCloseable {
         this.groups = groups;
         this.proc = proc;
         this.running = running;
+        long step = UsageHistory.STEP.toMillis();
+        clock.scheduleWithFixedDelay(() -> measure(it -> !isWatched(it)), step, step, TimeUnit.MILLISECONDS);
     }
 
     /** Tells the usage of a container each second while it runs, until closed. */
@@ -97,7 +101,7 @@ public final class UsageMeter implements AutoCloseable {
         Watch watch = new Watch(container, listener);
         watches.add(watch);
         if (ticking == null) {
-            ticking = clock.scheduleWithFixedDelay(this::tick, 0, 1, TimeUnit.SECONDS);
+            ticking = clock.scheduleWithFixedDelay(() -> measure(this::isWatched), 0, 1, TimeUnit.SECONDS);
         }
         return () -> leave(watch);
     }
@@ -110,16 +114,26 @@ public final class UsageMeter implements AutoCloseable {
         }
     }
 
-    private void tick() {
+    /** What a container has used in the last half hour while it ran, oldest first: one measurement each ten seconds after this moment. */
+    public List<Usage> since(String container, Instant moment) {
+        return history.since(container, moment);
+    }
+
+    private boolean isWatched(String container) {
+        return watches.stream().anyMatch(it -> it.container().equals(container));
+    }
+
+    private void measure(Predicate<String> which) {
         try {
             Map<String, Integer> inits = new HashMap<>(running.get());
-            inits.keySet().retainAll(watches.stream().map(Watch::container).toList());
+            before.keySet().retainAll(inits.keySet());
+            history.retain(inits.keySet());
+            inits.keySet().removeIf(which.negate());
             Map<String, Measured> all = counted(inits.keySet());
             Map<String, Integer> others = new HashMap<>(inits);
             others.keySet().removeAll(all.keySet());
-            measure(namespaces(others)).forEach((container, sum) -> all.put(container, sum.measured()));
+            summed(namespaces(others)).forEach((container, sum) -> all.put(container, sum.measured()));
             Instant now = Instant.now();
-            before.keySet().retainAll(all.keySet());
             all.forEach((container, measured) -> tell(container, measured, now, network(inits.get(container))));
         } catch (RuntimeException e) {
             LOG.log(System.Logger.Level.WARNING, "cannot measure the containers", e);
@@ -153,6 +167,9 @@ public final class UsageMeter implements AutoCloseable {
                 measured.pids(),
                 measured.io(),
                 network);
+        if (last != null) {
+            history.add(container, usage);
+        }
         watches.stream()
                 .filter(it -> it.container().equals(container))
                 .forEach(it -> it.listener().accept(usage));
@@ -170,7 +187,7 @@ public final class UsageMeter implements AutoCloseable {
         return found;
     }
 
-    private Map<String, Sum> measure(Map<String, String> containers) {
+    private Map<String, Sum> summed(Map<String, String> containers) {
         Map<String, Sum> sums = new HashMap<>();
         if (containers.isEmpty()) {
             return sums;

@@ -12,6 +12,7 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -49,17 +50,28 @@ public class UsageResource {
     @GET
     @Path("/stats")
     @Produces({MediaType.APPLICATION_JSON, LINES})
-    @Operation(summary = "What a container that runs uses; with stream, each second until it ends")
+    @Operation(
+            summary =
+                    "What a container that runs uses; with stream, each second until it ends; with history, what it used")
     @APIResponse(
             responseCode = "200",
-            description = "One measurement, or a line for each",
+            description = "One measurement, or a line for each; with history a list",
             content = {
                 @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = Usage.class)),
                 @Content(mediaType = LINES, schema = @Schema(implementation = Usage.class))
             })
-    public Response usage(String container, @RestQuery Flag stream, @Context HttpServerResponse response) {
+    public Response usage(
+            String container, @RestQuery Flag stream, @RestQuery Whole history, @Context HttpServerResponse response) {
         boolean endless = Flag.of("stream", stream);
+        Integer seconds = Whole.orNull("history", history);
+        if (endless && seconds != null) {
+            throw Refused.wrong("history", "history and stream exclude each other: ask for one of them");
+        }
         String id = containers.measurable(container);
+        if (seconds != null) {
+            return Response.ok(meter.since(id, Instant.now().minusSeconds(seconds)), MediaType.APPLICATION_JSON)
+                    .build();
+        }
         if (endless) {
             return Response.ok(streams.of(response, out -> write(id, out)), LINES)
                     .build();

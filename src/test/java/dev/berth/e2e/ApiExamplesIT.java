@@ -199,6 +199,9 @@ class ApiExamplesIT {
                 usage.path("memory").path("used").asLong() > 0
                         && usage.path("pids").path("current").asInt() >= 1,
                 usage.toString());
+        JsonNode history = berth.get("/containers/host/stats?history=600");
+        assertEquals(names(usage), names(history.path(0)), history.toString());
+        assertEquals(0, berth.get("/containers/host/stats?history=0").size());
         assertTrue(berth.must("top", "host").contains("sleep 1000"));
         assertTrue(berth.must("stats", "--no-stream").contains("host"));
         answer(204, "DELETE", "/containers/host?force=true", null);
