@@ -61,6 +61,14 @@ step() {
     fi
 }
 
+# outcome PID LOG: waits for what runs beside the other steps, and says what it said.
+outcome() {
+    local status=0
+    wait "$1" || status=$?
+    cat "$2"
+    return "$status"
+}
+
 tally() {
     passed=$((passed + $1)) failed=$((failed + $2)) skipped=$((skipped + $3))
 }

@@ -3,11 +3,9 @@
 import { button, command, copy, copyable, h, say, sentence } from "../dom.js";
 import { part, post } from "../api.js";
 import { asked, berthLine } from "../docker-run.js";
-import { bytes, cores, exact, familiar, quote, short } from "../format.js";
-import { subscribe } from "../live.js";
+import { bytes, exact, familiar, quote, short } from "../format.js";
 import { ending, lasting, portLink } from "../state.js";
-
-const KEPT = 120;
+import { usage } from "./container-usage.js";
 
 /** Facts whose values change in place: [[label, value(it)]…]; a value is text or nodes. */
 export function facts(rows) {
@@ -64,69 +62,17 @@ export function overview() {
     ["Ports", (it) => (it.ports.length ? h("ul", {}, ...it.ports.map((port) => h("li", {}, portLink(port)))) : null)],
     ["Mounts", (it) => listed((it.config?.mounts ?? []).map((mount) => `${mount.source ?? mount.type} → ${mount.target}${mount.readOnly ? " (read-only)" : ""}`))],
   ]);
-  const meters = { cpu: meter("CPU, cores"), memory: meter("Memory"), pids: meter("Processes"), network: meter("Network, received and sent") };
-  const none = h("p.hint", { text: "Measured while the container runs." });
-  const grid = h("div.meters", { hidden: true }, ...Object.values(meters).map((it) => it.element));
+  const used = usage();
   const element = h("div.columns.live", {},
     h("section.panel.padded", { "aria-label": "State" }, h("h2", { text: "State" }), state.element),
     h("section.panel.padded", { "aria-label": "What it is" }, h("h2", { text: "What it is" }), place.element),
-    h("section.panel.padded.wide", { "aria-label": "Use of the machine" }, h("h2", { text: "Use of the machine" }), none, grid));
-  let end = null;
-  let before = null;
+    used.element);
   return {
     element,
     update(it) {
       state.update(it);
       place.update(it);
-      if (it.state === "running" && !end) end = subscribe(`stats:${it.id}`, (kind, data) => measured(kind, data));
-      if (it.state !== "running") {
-        end?.();
-        end = null;
-        before = null;
-        grid.hidden = true;
-        none.hidden = false;
-        none.textContent = "Measured while the container runs.";
-      }
-    },
-  };
-
-  function measured(kind, data) {
-    if (kind === "error") {
-      none.textContent = data.detail;
-      return;
-    }
-    none.hidden = true;
-    grid.hidden = false;
-    meters.cpu.add(data.cpu?.cores, cores(data.cpu?.cores));
-    meters.memory.add(data.memory?.used, data.memory?.limit ? `${bytes(data.memory.used)} of ${bytes(data.memory.limit)}` : bytes(data.memory?.used));
-    meters.pids.add(data.pids?.current, data.pids?.limit ? `${data.pids.current} of ${data.pids.limit}` : String(data.pids?.current ?? "–"));
-    const { received = 0, sent = 0 } = data.network ?? {};
-    const passed = before ? (Date.parse(data.time) - Date.parse(before.time)) / 1000 : 0;
-    const rate = passed > 0 ? Math.max(0, (received + sent - before.total) / passed) : null;
-    meters.network.add(rate, `↓ ${bytes(received)}  ↑ ${bytes(sent)}`);
-    before = { time: data.time, total: received + sent };
-  }
-}
-
-function meter(label) {
-  const value = h("div.value", { text: "–" });
-  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-  svg.setAttribute("class", "spark");
-  svg.setAttribute("viewBox", `0 0 ${KEPT} 40`);
-  svg.setAttribute("preserveAspectRatio", "none");
-  svg.setAttribute("aria-hidden", "true");
-  const line = document.createElementNS("http://www.w3.org/2000/svg", "polyline");
-  svg.append(line);
-  const past = [];
-  return {
-    element: h("div.meter", {}, h("div.sub", { text: label }), value, svg),
-    add(number, text) {
-      say(value, text);
-      if (number === null || number === undefined) return;
-      past.push(number);
-      if (past.length > KEPT) past.shift();
-      const top = Math.max(...past, 1e-9) * 1.1;
-      line.setAttribute("points", past.map((it, index) => `${index + KEPT - past.length},${(39 - (it / top) * 38).toFixed(1)}`).join(" "));
+      used.update(it);
     },
   };
 }

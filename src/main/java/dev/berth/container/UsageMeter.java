@@ -24,8 +24,8 @@ import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
- * Measures running containers each ten seconds, and once a second as long as somebody looks: by its control group, or, of those that have none, by one walk
- * over /proc for all of them. A process belongs to the container whose PID namespace it is in.
+ * Measures running containers each ten seconds, and once a second as long as somebody looks: by its control group, or, of those that
+ * have none, by one walk over /proc for all of them. A process belongs to the container whose PID namespace it is in.
  *
  * @see <a href="https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html">proc_pid_stat(5)</a>
  * @see <a href="https://man7.org/linux/man-pages/man5/proc_pid_net.5.html">proc_pid_net(5)</a>

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Response;
 import com.microsoft.playwright.options.WaitForSelectorState;
 import java.util.List;
 import java.util.Set;
@@ -205,17 +206,35 @@ class DashboardIT {
 
     @Test
     @Order(11)
+    void theGraphsBeginWithThePast() throws Exception {
+        // Two measurements of the service's own make a line before the page has made any.
+        Await.until(
+                "the service remembers what the container used",
+                40,
+                () -> service.call("GET", "/containers/trial/stats?history=600", null)
+                                .size()
+                        >= 2);
+        Response past = page.waitForResponse(
+                "**/stats?history=600",
+                () -> page.locator("[data-tab=overview]").click());
+        assertEquals(200, past.status());
+        page.waitForFunction("() => [...document.querySelectorAll('.spark path')].slice(0, 3)"
+                + ".every(it => /^M.*L/.test(it.getAttribute('d')))");
+    }
+
+    @Test
+    @Order(12)
     void anEndedProgramIsStartedAgainByOneKey() {
         page.locator("[data-tab=terminal]").click();
         screen.type("exit 3");
-        page.getByText("The program ended with code 3").waitFor();
+        page.getByText("The program ended with code 3 at").waitFor();
         page.keyboard().press("Enter");
         trial.awaitState("Running");
         screen.await(PROMPT);
     }
 
     @Test
-    @Order(12)
+    @Order(13)
     void aKilledServiceIsToldAndHeals() throws Exception {
         int before = trial.browser.complaints.size();
         service.kill();
@@ -238,7 +257,7 @@ class DashboardIT {
     }
 
     @Test
-    @Order(14)
+    @Order(15)
     void theKeyboardAloneCreatesAndRemovesAContainer() {
         go("/containers");
         page.locator("a.name").first().waitFor();
@@ -273,7 +292,7 @@ class DashboardIT {
     }
 
     @Test
-    @Order(15)
+    @Order(16)
     void stopAndRemoveAskByName() {
         go("/containers/trial");
         trial.awaitState("Running");
@@ -287,7 +306,7 @@ class DashboardIT {
     }
 
     @Test
-    @Order(16)
+    @Order(17)
     void nothingWasAskedForOutsideAndTheConsoleIsClean() {
         Set<String> outside = Set.copyOf(trial.browser.hosts.stream()
                 .filter(host -> !host.equals("berth.localhost:" + service.port()) && !host.startsWith("localhost:"))
