@@ -87,7 +87,16 @@ public final class Containers implements Attachments {
 
     /** Measures what they use; the caller closes it. */
     public UsageMeter meter() {
-        return new UsageMeter(Path.of("/proc"), this::inits, groups::of);
+        return new UsageMeter(Path.of("/proc"), this::inits, groups::of, this::tellOfStarved);
+    }
+
+    /** Something in it was killed, and it goes on: nobody would know why a part of it is gone. */
+    private void tellOfStarved(String id) {
+        if (groups.ranOutOfMemoryAgain(id)) {
+            directory.all().stream()
+                    .filter(it -> it.id().equals(id))
+                    .forEach(it -> events.publish("container.oom", id, it.name(), Map.of()));
+        }
     }
 
     private Map<String, Integer> inits() {

@@ -12,8 +12,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The control groups of containers. Where one is, is written down beside the container's record before it is made, since the next service
@@ -31,6 +33,8 @@ final class ControlGroups {
 
     private final CgroupHome home;
     private final ContainerPaths paths;
+    /** How often the kernel had killed for want of memory when it was last asked, by container. */
+    private final Map<String, Long> knownKills = new ConcurrentHashMap<>();
 
     ControlGroups(CgroupHome home, ContainerPaths paths) {
         this.home = home;
@@ -123,11 +127,22 @@ final class ControlGroups {
 
     /** Whether the kernel has killed something in it for want of memory since its start. */
     boolean ranOutOfMemory(String id) {
+        return kills(id) > 0;
+    }
+
+    /** Whether it has done so since this was last asked, or since the service found the container running. */
+    boolean ranOutOfMemoryAgain(String id) {
+        long now = kills(id);
+        Long known = now == 0 ? knownKills.remove(id) : knownKills.put(id, now);
+        return now > Objects.requireNonNullElse(known, 0L);
+    }
+
+    private long kills(String id) {
         try {
             Optional<Cgroup> group = of(id);
-            return group.isPresent() && group.get().outOfMemoryKills() > 0;
+            return group.isPresent() ? group.get().outOfMemoryKills() : 0;
         } catch (IOException gone) {
-            return false; // with a machine that was stopped, or an administrator's hand
+            return 0; // with a machine that was stopped, or an administrator's hand
         }
     }
 
@@ -145,6 +160,7 @@ final class ControlGroups {
 
     /** Of one that has ended: its last process may take a moment to be gone. What cannot be removed is tried again next time. */
     void remove(String id) {
+        knownKills.remove(id);
         Optional<Cgroup> group = of(id);
         if (group.isEmpty()) {
             return;

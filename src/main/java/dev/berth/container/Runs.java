@@ -67,6 +67,7 @@ final class Runs {
     Optional<Run> resume(Container container, MonitorRecord record) {
         Run run = new Run(container);
         return connect(container, run).map(monitor -> {
+            core.groups().ranOutOfMemoryAgain(container.id()); // what was so before was told before, or is old news
             container.runs(
                     record.init(), record.process().map(ProcessIdentity::pid).orElse(null), monitor);
             return run;
@@ -110,10 +111,11 @@ final class Runs {
         boolean starved = exit.code() == KILLED
                 && !container.stopRequested()
                 && core.groups().ranOutOfMemory(container.id());
+        boolean untold = starved && core.groups().ranOutOfMemoryAgain(container.id());
         String why = why(container, exit, starved);
         core.directory().keep(container, record -> record.ended(exit.time(), exit.code(), why, starved));
         core.groups().remove(container.id());
-        if (starved) {
+        if (untold) {
             core.events().publish("container.oom", container.id(), container.name(), Map.of());
         }
         synchronized (container) {

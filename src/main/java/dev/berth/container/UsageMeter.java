@@ -74,6 +74,7 @@ public final class UsageMeter implements AutoCloseable {
     private final Path proc;
     private final Supplier<Map<String, Integer>> running;
     private final Function<String, Optional<Cgroup>> groups;
+    private final Consumer<String> counted;
     private final List<Watch> watches = new CopyOnWriteArrayList<>();
     private final Map<String, Before> before = new HashMap<>();
     private final UsageHistory history = new UsageHistory();
@@ -87,8 +88,14 @@ public final class UsageMeter implements AutoCloseable {
     /**
      * @param running PID 1 of each container that runs, as this process sees it
      * @param groups the control group of a container, where it has one
+     * @param counted is told of each container that was measured by its group
      */
-    UsageMeter(Path proc, Supplier<Map<String, Integer>> running, Function<String, Optional<Cgroup>> groups) {
+    UsageMeter(
+            Path proc,
+            Supplier<Map<String, Integer>> running,
+            Function<String, Optional<Cgroup>> groups,
+            Consumer<String> counted) {
+        this.counted = counted;
         this.groups = groups;
         this.proc = proc;
         this.running = running;
@@ -129,7 +136,8 @@ public final class UsageMeter implements AutoCloseable {
             before.keySet().retainAll(inits.keySet());
             history.retain(inits.keySet());
             inits.keySet().removeIf(which.negate());
-            Map<String, Measured> all = counted(inits.keySet());
+            Map<String, Measured> all = byGroup(inits.keySet());
+            all.keySet().forEach(counted);
             Map<String, Integer> others = new HashMap<>(inits);
             others.keySet().removeAll(all.keySet());
             summed(namespaces(others)).forEach((container, sum) -> all.put(container, sum.measured()));
@@ -141,7 +149,7 @@ public final class UsageMeter implements AutoCloseable {
     }
 
     /** Those that have a control group of their own. */
-    private Map<String, Measured> counted(Set<String> containers) {
+    private Map<String, Measured> byGroup(Set<String> containers) {
         Map<String, Measured> found = new HashMap<>();
         for (String container : containers) {
             try {

@@ -140,6 +140,11 @@ class LimitsIT {
         // A group of its own, of which nothing above can be seen.
         assertEquals("", berth.must("exec", "host", "sh", "-c", "grep -v ':/$' /proc/self/cgroup || true"));
         assertEquals("running", berth.get("/containers/host").path("state").asText());
+        // It goes on without it: who wonders what is missing is told.
+        EventStream.await(
+                berth,
+                berth.get("/containers/host").path("id").asText(),
+                event -> event.path("type").asText().equals("container.oom"));
         // What ran in it later was the kernel's doing, its own end is not.
         berth.must("kill", "host");
         berth.must("wait", "host");
