@@ -42,7 +42,8 @@ class UsageMeterTest {
         process(11, "pid:[7]", 50, 24);
         process(12, "pid:[8]", 5000, 5000);
         BlockingQueue<Usage> told = new ArrayBlockingQueue<>(10);
-        try (UsageMeter meter = new UsageMeter(proc, () -> Map.of("web", 10), container -> Optional.empty(), container -> {});
+        try (UsageMeter meter =
+                        new UsageMeter(proc, () -> Map.of("web", 10), container -> Optional.empty(), container -> {});
                 AutoCloseable watching = meter.watch("web", told::offer)) {
             Usage usage = told.poll(10, TimeUnit.SECONDS);
             assertNotNull(usage, "nothing was measured");
@@ -60,7 +61,8 @@ class UsageMeterTest {
         process(10, "pid:[7]", 100, 1000);
         Files.delete(proc.resolve("10/stat"));
         BlockingQueue<Usage> told = new ArrayBlockingQueue<>(10);
-        try (UsageMeter meter = new UsageMeter(proc, () -> Map.of("web", 10), container -> Optional.empty(), container -> {});
+        try (UsageMeter meter =
+                        new UsageMeter(proc, () -> Map.of("web", 10), container -> Optional.empty(), container -> {});
                 AutoCloseable watching = meter.watch("web", told::offer)) {
             assertEquals(null, told.poll(1500, TimeUnit.MILLISECONDS));
             assertNotNull(watching);
