@@ -127,7 +127,7 @@ class DashboardIT {
         screen.await("hello from vi");
         screen.await("(?m)^~$");
         screen.type(":wq");
-        page.waitForTimeout(200);
+        screen.await(PROMPT);
         screen.type("clear; cat /tmp/note; echo again");
         screen.await("(?m)^hello from vi\\nagain$");
     }

@@ -150,6 +150,8 @@ class PhoneIT {
         page.keyboard().press("Enter");
         type("second");
         tapButton("Esc");
+        // An arrow that comes at once is one sequence with the Escape.
+        screen.await("(?m)^- /tmp/note");
         tapButton("Up");
         tapButton("Left");
         screen.type(":wq");
