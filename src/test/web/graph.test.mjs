@@ -5,7 +5,8 @@ import { SPAN, rate, remember, trace } from "../../main/web/graph.js";
 test("the newest is at the right edge, nought at the bottom, the highest near the top", () => {
   assert.equal(trace([], 300, 40), "");
   assert.equal(trace([[1000, 0]], 300, 40), "M300.0 39.0");
-  assert.equal(trace([[0, 0], [10, 11]], 600, 42), "M590.0 41.0L600.0 4.6");
+  assert.equal(trace([[0, 0], [600, 11]], 600, 42), "M0.0 41.0M600.0 4.6");
+  assert.equal(trace([[0, 0], [30, 11]], 600, 42), "M300.0 41.0L600.0 4.6");
 });
 
 test("where nothing was measured the line is broken", () => {

@@ -3,7 +3,7 @@
 import { h, say } from "../dom.js";
 import { get, part } from "../api.js";
 import { bytes, cores } from "../format.js";
-import { SPAN, rate, remember, trace } from "../graph.js";
+import { SPAN, rate, remember, shown, trace } from "../graph.js";
 import { subscribe } from "../live.js";
 
 const WIDTH = 300;
@@ -14,12 +14,13 @@ const IDLE = "Measured while the container runs.";
 export function usage() {
   const meters = { cpu: meter("CPU, cores"), memory: meter("Memory"), pids: meter("Processes"), network: meter("Network, received and sent") };
   const none = h("p.hint", { text: IDLE });
+  const span = h("span.hint");
   const grid = h("div.meters", { hidden: true }, ...Object.values(meters).map((it) => it.element));
   let end = null;
   let before = null;
   return {
     element: h("section.panel.padded.wide", { "aria-label": "Use of the machine" },
-      h("div.panel-head", {}, h("h2", { text: "Use of the machine" }), h("span.hint", { text: `last ${SPAN / 60} minutes` })), none, grid),
+      h("div.panel-head", {}, h("h2", { text: "Use of the machine" }), span), none, grid),
     update(it) {
       if (it.state === "running" && !end) end = watch(it.id);
       if (it.state !== "running" && end) {
@@ -30,6 +31,7 @@ export function usage() {
         grid.hidden = true;
         none.hidden = false;
         none.textContent = IDLE;
+        say(span, "");
       }
     },
   };
@@ -60,6 +62,8 @@ export function usage() {
     meters.pids.add(seconds, pids?.current, pids?.limit ? `${pids.current} of ${pids.limit}` : String(pids?.current ?? "–"));
     meters.network.add(seconds, rate(before, seconds, received + sent), `↓ ${bytes(received)}  ↑ ${bytes(sent)}`);
     before = { seconds, total: received + sent };
+    const minutes = Math.round(meters.cpu.seconds() / 60);
+    say(span, minutes > 1 ? `last ${minutes} minutes` : "last minute");
   }
 }
 
@@ -86,6 +90,8 @@ function meter(label) {
         line.setAttribute("d", trace(past, WIDTH, HEIGHT));
       });
     },
+    /** So much of the past is shown. */
+    seconds: () => shown(past),
     clear() {
       past.length = 0;
     },
