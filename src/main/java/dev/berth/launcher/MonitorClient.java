@@ -84,7 +84,7 @@ public final class MonitorClient implements AutoCloseable {
         Path path = runtimeDirectory.resolve(SOCKET);
         try {
             MonitorClient client = new MonitorClient(calls, UnixSocket.connect(calls, path), listener);
-            client.send(MonitorFrame.hello());
+            client.greet();
             Thread reader = new Thread(client::listen, "monitor " + runtimeDirectory.getFileName());
             reader.setDaemon(true);
             reader.start();
@@ -94,6 +94,16 @@ public final class MonitorClient implements AutoCloseable {
                     "cannot reach the monitor at %s: %s"
                             .formatted(path, e.errno().text()),
                     e);
+        }
+    }
+
+    /** A monitor that ends at this moment has taken the connection and reads nothing more: no reader will close it then. */
+    private void greet() {
+        try {
+            send(MonitorFrame.hello());
+        } catch (MonitorGone e) {
+            end();
+            throw e;
         }
     }
 

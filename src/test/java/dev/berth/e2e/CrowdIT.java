@@ -3,6 +3,9 @@ package dev.berth.e2e;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -13,6 +16,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -43,6 +47,8 @@ class CrowdIT {
             all(pool, first, CrowdClient::end);
             Leaks leaks = new Leaks(stage.berth.dataDirectory(), stage.berth.runtimeDirectory());
             long pid = stage.berth.servicePid();
+            Path trash = stage.berth.dataDirectory().resolve("trash");
+            Await.until("what is removed is deleted", 10, () -> isEmpty(trash));
             ServiceFigures before = ServiceFigures.of(pid);
             Optional<Long> heapBefore = ServiceFigures.heapKib(pid);
 
@@ -75,6 +81,12 @@ class CrowdIT {
             }
         } finally {
             pool.shutdownNow();
+        }
+    }
+
+    private static boolean isEmpty(Path directory) throws IOException {
+        try (Stream<Path> children = Files.list(directory)) {
+            return children.findAny().isEmpty();
         }
     }
 
