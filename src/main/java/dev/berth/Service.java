@@ -11,6 +11,7 @@ import dev.berth.network.Forward;
 import dev.berth.store.DataDirectory;
 import dev.berth.store.StoreException;
 import io.quarkus.arc.Arc;
+import io.quarkus.runtime.LaunchMode;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.QuarkusApplication;
 import io.quarkus.runtime.annotations.QuarkusMain;
@@ -28,7 +29,10 @@ public final class Service implements QuarkusApplication {
     private static final System.Logger LOG = System.getLogger(Service.class.getName());
     private static final long KEEP_MILLIS = 2_000;
     private static final int OWN_ERROR = 125;
-    private static final Duration HOLDER_PATIENCE = Duration.ofSeconds(5);
+    /** For the framework's part of the end, which has nothing of ours to lose. */
+    private static final Duration END_PATIENCE = Duration.ofSeconds(10);
+
+    private static final Duration HOLDER_PATIENCE = END_PATIENCE.plusSeconds(2);
     private static final long PAUSE_MILLIS = 20;
     private static final String PORT = "quarkus.http.port";
 
@@ -77,8 +81,29 @@ public final class Service implements QuarkusApplication {
             end(keeper);
             wiring.stopping();
             mine.remove(record);
+            endAnyway();
         }
         return 0;
+    }
+
+    /** The web server has been seen to wait for ever for its own end: the next service waits for this one's lock. */
+    private static void endAnyway() {
+        if (LaunchMode.current() != LaunchMode.NORMAL) {
+            return; // a live reload, in which the process goes on
+        }
+        Thread patience = new Thread(
+                () -> {
+                    try {
+                        Thread.sleep(END_PATIENCE.toMillis());
+                    } catch (InterruptedException e) {
+                        return;
+                    }
+                    LOG.log(System.Logger.Level.WARNING, "the web server does not come to its end: ended without it");
+                    Runtime.getRuntime().halt(0);
+                },
+                "end");
+        patience.setDaemon(true);
+        patience.start();
     }
 
     /**

@@ -37,6 +37,11 @@ final class Refused extends WebApplicationException {
         return new Refused(415, "http-415", "Unsupported Media Type", null, message);
     }
 
+    /** 429: more at once than there is room for. */
+    static Refused tooMany(String message) {
+        return new Refused(429, "too-many", "Too many", null, message);
+    }
+
     /** 404. */
     static Refused notFound(String message) {
         return new Refused(404, "not-found", "Not found", null, message);

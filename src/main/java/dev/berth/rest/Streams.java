@@ -8,15 +8,24 @@ import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.util.concurrent.Semaphore;
 import java.util.function.Supplier;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
 
-/** Answers without an end of their own. The writing thread is interrupted when the client goes. */
+/**
+ * Answers without an end of their own, each with a thread. The thread is interrupted when the client goes. There are fewer of them than
+ * the pool has threads: those who only wait must not keep out the one who would end what they wait for.
+ */
 @ApplicationScoped
 public class Streams {
     private final ObjectMapper json;
+    private final int most;
+    private final Semaphore places;
 
-    Streams(ObjectMapper json) {
+    Streams(ObjectMapper json, @ConfigProperty(name = "quarkus.thread-pool.max-threads") int threads) {
         this.json = json;
+        this.most = threads - threads / 8;
+        this.places = new Semaphore(most);
     }
 
     /** What a stream does: writes until it is interrupted or done. */
@@ -70,19 +79,17 @@ public class Streams {
 
     /** An answer that may take for ever: when the client goes, the thread that waits for it is interrupted. */
     <T> T whileConnected(HttpServerResponse response, Supplier<T> answer) {
-        Writer waiter = new Writer(Thread.currentThread());
-        response.closeHandler(gone -> waiter.interrupt());
+        Writer waiter = begin(response);
         try {
             return answer.get();
         } finally {
-            waiter.finish();
+            end(waiter);
         }
     }
 
     StreamingOutput of(HttpServerResponse response, Body body) {
         return output -> {
-            Writer writer = new Writer(Thread.currentThread());
-            response.closeHandler(gone -> writer.interrupt());
+            Writer writer = begin(response);
             try {
                 Out out = new Out(output);
                 body.write(out);
@@ -94,9 +101,26 @@ public class Streams {
                     throw e.getCause();
                 }
             } finally {
-                writer.finish();
+                end(writer);
             }
         };
+    }
+
+    private Writer begin(HttpServerResponse response) {
+        if (!places.tryAcquire()) {
+            throw Refused.tooMany(most + " requests wait or are streams already; end some of them");
+        }
+        Writer writer = new Writer(Thread.currentThread());
+        response.closeHandler(gone -> writer.interrupt());
+        if (response.closed()) {
+            writer.interrupt(); // gone before there was a handler
+        }
+        return writer;
+    }
+
+    private void end(Writer writer) {
+        writer.finish();
+        places.release();
     }
 
     /** The writing thread, as long as it writes: afterwards it is its pool's again and no interrupt may reach it. */

@@ -17,6 +17,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -132,5 +134,28 @@ class ApiStreamsIT {
             assertEquals("container.removed", nextEvent(stream).path("type").asText());
         }
         assertFalse(berth.get("/containers?all=true").toString().contains("found"));
+    }
+
+    /** More than the threads that a service usually has for requests. */
+    @Test
+    void thoseWhoWaitKeepNobodyOut() throws Exception {
+        int waiting = 300;
+        String id = berth.must("run", "-d", server.image(), "sleep", "600").strip();
+        long pid = berth.servicePid();
+        HttpClient client = HttpClient.newHttpClient();
+        HttpRequest wait = HttpRequest.newBuilder(URI.create(berth.url() + "/api/v1/containers/" + id + "/wait"))
+                .header("Authorization", "Bearer " + berth.token())
+                .POST(HttpRequest.BodyPublishers.noBody())
+                .build();
+        List<CompletableFuture<HttpResponse<String>>> answers = new ArrayList<>();
+        for (int i = 0; i < waiting; i++) {
+            answers.add(client.sendAsync(wait, HttpResponse.BodyHandlers.ofString()));
+        }
+        Await.until("all of them wait", 30, () -> ServiceFigures.of(pid).connections() >= waiting);
+        assertEquals(1, berth.get("/containers").size());
+        berth.must("rm", "-f", id);
+        for (CompletableFuture<HttpResponse<String>> answer : answers) {
+            assertEquals("{\"exitCode\":137}", answer.get(30, TimeUnit.SECONDS).body());
+        }
     }
 }
