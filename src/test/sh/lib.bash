@@ -158,9 +158,11 @@ as_many_ids() {
 # copy_checkout DIRECTORY OWNER: the checkout and its build, readable for another user. Without the archives of classes, which
 # hold only where they were made.
 copy_checkout() {
+    local file
     mkdir -p "$1"
-    { git ls-files -z 2>/dev/null || find . -path ./target -prune -o -type f -print0; } | cpio -0pdm --quiet "$1" 2>/dev/null ||
-        { git ls-files -z | xargs -0 cp --parents -p -t "$1"; }
+    { git ls-files -z 2>/dev/null || find . -path ./target -prune -o -type f -print0; } |
+        while IFS= read -r -d '' file; do [[ ! -e $file ]] || printf '%s\0' "$file"; done |
+        xargs -0 cp --parents -p -t "$1"
     mkdir -p "$1/target"
     cp -rp target/berth.jar target/berth-init target/test-classes target/test-lib target/classes "$1/target/"
     # What the accessibility check runs in the pages.

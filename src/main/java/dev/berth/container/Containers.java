@@ -309,7 +309,8 @@ public final class Containers implements Attachments {
         return sessions.start(directory.find(reference), request).view();
     }
 
-    public ExecResult execAndWait(String reference, ExecRequest request) {
+    /** Runs a program to its end; the outcome is to be closed. */
+    public ExecOutcome execAndWait(String reference, ExecRequest request) {
         if (request.openStdin()) {
             throw new ContainerException.Invalid(
                     "openStdin", "cannot wait for a program that reads input: nobody could give it any; attach to it");

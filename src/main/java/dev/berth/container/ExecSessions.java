@@ -20,10 +20,8 @@ import dev.berth.launcher.ProcessSpec;
 import dev.berth.launcher.Signal;
 import dev.berth.linux.TerminalSize;
 import dev.berth.store.DurableFile;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -45,7 +43,6 @@ final class ExecSessions {
             .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS);
     private static final int KEPT = 50;
     private static final long ATTEND_MILLIS = 5_000;
-    private static final int CUT = 16 << 20;
 
     private final Engine engine;
     private final ContainerPaths paths;
@@ -152,11 +149,30 @@ final class ExecSessions {
         return exact;
     }
 
-    /** Runs a program to its end and gives what it wrote, each stream cut at 16 MiB. */
-    ExecResult run(Container container, ExecRequest request) {
+    /** Runs a program to its end; who asks closes what it gives. */
+    ExecOutcome run(Container container, ExecRequest request) {
         ExecSession session = start(container, request);
-        ByteArrayOutputStream[] streams = {new ByteArrayOutputStream(), new ByteArrayOutputStream()};
-        boolean[] truncated = {false};
+        ExecOutcome outcome = new ExecOutcome(engine.data().paths().temporary());
+        try {
+            follow(session, outcome);
+            outcome.exited(session.exitCode());
+            return outcome;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            giveUp(session, outcome);
+            throw new ContainerException.Failed("interrupted while the program ran", e);
+        } catch (RuntimeException e) {
+            giveUp(session, outcome);
+            throw e;
+        }
+    }
+
+    private void giveUp(ExecSession session, ExecOutcome outcome) {
+        outcome.close();
+        kill(session, Signal.KILL);
+    }
+
+    private static void follow(ExecSession session, ExecOutcome outcome) throws InterruptedException {
         Runnable reader = () -> {};
         session.audience().join(reader);
         try (LogReader log = session.log(0)) {
@@ -166,10 +182,7 @@ final class ExecSessions {
                 Optional<LogEntry> entry;
                 while ((entry = log.next()).isPresent()) {
                     if (entry.get() instanceof LogEntry.Output output) {
-                        ByteArrayOutputStream stream = streams[output.stream().ordinal()];
-                        int room = Math.max(0, CUT - stream.size());
-                        truncated[0] |= output.bytes().length > room;
-                        stream.write(output.bytes(), 0, Math.min(room, output.bytes().length));
+                        outcome.add(output.bytes(), output.stream() == LogEntry.Stream.STDERR);
                     }
                 }
                 tellRead(session, log.offset());
@@ -177,15 +190,6 @@ final class ExecSessions {
                     session.awaitChange();
                 }
             } while (!over);
-            return new ExecResult(
-                    session.exitCode(),
-                    streams[0].toString(StandardCharsets.UTF_8),
-                    streams[1].toString(StandardCharsets.UTF_8),
-                    truncated[0]);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            kill(session, Signal.KILL);
-            throw new ContainerException.Failed("interrupted while the program ran", e);
         } finally {
             session.audience().leave(reader);
         }

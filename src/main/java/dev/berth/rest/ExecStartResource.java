@@ -1,8 +1,8 @@
 package dev.berth.rest;
 
 import dev.berth.container.Containers;
+import dev.berth.container.ExecOutcome;
 import dev.berth.container.ExecRequest;
-import dev.berth.container.ExecResult;
 import dev.berth.container.ExecView;
 import io.vertx.core.http.HttpServerResponse;
 import jakarta.ws.rs.Consumes;
@@ -35,6 +35,9 @@ public class ExecStartResource {
     /** The session that was begun. */
     record Begun(String id) {}
 
+    /** The form of what is written piece by piece, because the heap has no room for all of it. */
+    record ExecResult(int exitCode, String stdout, String stderr, boolean truncated) {}
+
     /** @param wait true: the answer comes when the program has ended, with what it wrote */
     @POST
     @Consumes(MediaType.APPLICATION_JSON)
@@ -53,12 +56,31 @@ public class ExecStartResource {
             @RequestBody ExecRequest request,
             @Context HttpServerResponse response) {
         if (Flag.of("wait", wait)) {
-            ExecResult result = streams.whileConnected(response, () -> containers.execAndWait(container, request));
-            return Response.ok(result).build();
+            return Response.ok(
+                            streams.of(response, out -> {
+                                try (ExecOutcome outcome = containers.execAndWait(container, request)) {
+                                    write(outcome, out);
+                                }
+                            }),
+                            MediaType.APPLICATION_JSON)
+                    .build();
         }
         ExecView session = containers.exec(container, request);
         return Response.created(URI.create("/api/v1/exec/" + session.id()))
                 .entity(new Begun(session.id()))
                 .build();
+    }
+
+    private static void write(ExecOutcome outcome, Streams.Out out) {
+        out.json(json -> {
+            json.writeStartObject();
+            json.writeNumberField("exitCode", outcome.exitCode());
+            json.writeFieldName("stdout");
+            json.writeString(outcome.stdout(), -1);
+            json.writeFieldName("stderr");
+            json.writeString(outcome.stderr(), -1);
+            json.writeBooleanField("truncated", outcome.truncated());
+            json.writeEndObject();
+        });
     }
 }

@@ -1,5 +1,6 @@
 package dev.berth.rest;
 
+import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.vertx.core.http.HttpServerResponse;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -34,6 +35,12 @@ public class Streams {
         void write(Out out) throws InterruptedException;
     }
 
+    /** What writes JSON piece by piece. */
+    @FunctionalInterface
+    interface Pieces {
+        void write(JsonGenerator json) throws IOException;
+    }
+
     /** Where it writes. What is written arrives at {@link #flush}. */
     final class Out {
         private final OutputStream stream;
@@ -53,6 +60,16 @@ public class Streams {
         void json(Object value) {
             try {
                 bytes(json.writeValueAsBytes(value));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        /** What is too large to be a value. */
+        void json(Pieces pieces) {
+            try (JsonGenerator generator = json.getFactory().createGenerator(stream)) {
+                generator.disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET);
+                pieces.write(generator);
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }

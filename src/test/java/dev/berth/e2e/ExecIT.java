@@ -1,18 +1,36 @@
 package dev.berth.e2e;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Programs that run in a container beside its own. */
 @Timeout(300)
 class ExecIT {
     private static ImageServer server;
     private static Berth berth;
+
+    @TempDir
+    Path directory;
 
     @BeforeAll
     static void start() throws Exception {
@@ -64,5 +82,35 @@ class ExecIT {
                 "the program is done",
                 60,
                 () -> berth.run("exec", "runs", "ls", "/tmp/done").exit() == 0);
+    }
+
+    /** Together many times the heap of the service. */
+    @Test
+    void thoseThatAreWaitedForMaySayMuchAtOnce() throws Exception {
+        long pid = berth.servicePid();
+        String request = """
+                {"command":["sh","-c","head -c 17000000 /dev/urandom; head -c 17000000 /dev/urandom >&2; exit 3"]}""";
+        HttpClient client = HttpClient.newHttpClient();
+        HttpRequest exec = HttpRequest.newBuilder(URI.create(berth.url() + "/api/v1/containers/runs/exec?wait=true"))
+                .header("Authorization", "Bearer " + berth.token())
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(request))
+                .build();
+        List<CompletableFuture<HttpResponse<Path>>> answers = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            answers.add(client.sendAsync(exec, HttpResponse.BodyHandlers.ofFile(directory.resolve("answer" + i))));
+        }
+        for (CompletableFuture<HttpResponse<Path>> answer : answers) {
+            JsonNode said = new ObjectMapper()
+                    .readTree(answer.get(120, TimeUnit.SECONDS).body().toFile());
+            assertEquals(3, said.path("exitCode").asInt());
+            assertTrue(said.path("truncated").asBoolean());
+            assertTrue(said.path("stdout").asText().length() > 8 << 20, "about two bytes of three are a character");
+            assertTrue(said.path("stderr").asText().length() > 8 << 20);
+        }
+        assertEquals(pid, berth.servicePid());
+        try (Stream<Path> left = Files.list(berth.dataDirectory().resolve("tmp"))) {
+            assertEquals(List.of(), left.toList());
+        }
     }
 }
