@@ -1,10 +1,8 @@
 package dev.berth.e2e;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.nio.file.Files;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -39,9 +37,9 @@ class BrokenHttpIT {
     @AfterAll
     static void end() throws Exception {
         if (berth != null) {
-            String log = Files.readString(berth.runtimeDirectory().resolve("service.log"));
+            String log = ServiceLog.of(berth);
             berth.close();
-            assertFalse(log.contains("\tat "), log);
+            assertEquals(List.of(), ServiceLog.failures(log), log);
         }
         if (server != null) {
             server.close();

@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -85,17 +84,12 @@ final class Victims implements AutoCloseable {
     /** A bad request is no failure of the service: its log has neither. */
     @Override
     public void close() throws Exception {
-        String log = Files.readString(berth.runtimeDirectory().resolve("service.log"));
+        String log = ServiceLog.of(berth);
         try {
             berth.close();
         } finally {
             server.close();
         }
-        assertEquals(
-                List.of(),
-                log.lines()
-                        .filter(line -> line.contains("ERROR") || line.contains("\tat "))
-                        .toList(),
-                log);
+        assertEquals(List.of(), ServiceLog.failures(log), log);
     }
 }
