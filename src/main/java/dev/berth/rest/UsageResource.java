@@ -29,6 +29,8 @@ import org.jboss.resteasy.reactive.RestQuery;
 public class UsageResource {
     private static final String LINES = "application/x-ndjson";
     private static final int PATIENCE_SECONDS = 5;
+    /** Measurements that wait for a client that does not read; it misses the later ones. */
+    private static final int MOST = 60;
 
     private final Containers containers;
     private final UsageMeter meter;
@@ -81,8 +83,8 @@ public class UsageResource {
     }
 
     private void write(String id, Streams.Out out) throws InterruptedException {
-        BlockingQueue<Usage> measured = new LinkedBlockingQueue<>();
-        try (UsageMeter.Watching watching = meter.watch(id, measured::add)) {
+        BlockingQueue<Usage> measured = new LinkedBlockingQueue<>(MOST);
+        try (UsageMeter.Watching watching = meter.watch(id, measured::offer)) {
             for (Usage usage = next(measured); usage != null; usage = next(measured)) {
                 out.jsonLine(usage);
                 out.flush();
@@ -92,8 +94,8 @@ public class UsageResource {
 
     /** The second measurement: how many cores are in use is known only between two. */
     private Usage once(String id) {
-        BlockingQueue<Usage> measured = new LinkedBlockingQueue<>();
-        try (UsageMeter.Watching watching = meter.watch(id, measured::add)) {
+        BlockingQueue<Usage> measured = new LinkedBlockingQueue<>(MOST);
+        try (UsageMeter.Watching watching = meter.watch(id, measured::offer)) {
             Usage usage = next(measured) == null ? null : next(measured);
             if (usage == null) {
                 throw new ContainerException.Conflict(
