@@ -6,6 +6,8 @@ import { clock, exact } from "./format.js";
 
 const LINE = 20;
 const MOST = 1_000_000;
+/** Letters: long lines fill a browser's memory before they are a million. */
+const LARGEST = 100_000_000;
 /** So many too many before the oldest go: taking away a few of a million at a time costs as much as taking many. */
 const SLACK = 50_000;
 const HIGHEST = 10_000_000;
@@ -16,6 +18,7 @@ export const plainText = (text) => text.replace(CONTROL, "");
 
 export class LogLines {
   #all = [];
+  #held = 0;
   #shown = [];
   #tops = new Float64Array(1);
   /** So many of the shown ones have their place; those behind get it with the next picture. */
@@ -63,6 +66,7 @@ export class LogLines {
 
   clear() {
     this.#all = [];
+    this.#held = 0;
     this.#waiting = 0;
     this.#dropped = 0;
     this.#refilter();
@@ -70,9 +74,17 @@ export class LogLines {
 
   add(lines) {
     if (!lines.length) return this.#changed();
-    for (const line of lines) this.#all.push({ time: Date.parse(line.time), stream: line.stream, text: plainText(line.data ?? "") });
-    if (this.#all.length > MOST + SLACK) {
-      const extra = this.#all.length - MOST;
+    for (const line of lines) {
+      const text = plainText(line.data ?? "");
+      this.#all.push({ time: Date.parse(line.time), stream: line.stream, text });
+      this.#held += text.length;
+    }
+    if (this.#all.length > MOST + SLACK || this.#held > LARGEST * 1.05) {
+      let extra = 0;
+      while (this.#all.length - extra > MOST || this.#held > LARGEST) {
+        this.#held -= this.#all[extra].text.length;
+        extra += 1;
+      }
       this.#all.splice(0, extra);
       this.#dropped += extra;
       return this.#refilter();

@@ -3,9 +3,8 @@ package dev.berth.dashboard;
 import dev.berth.container.ContainerView;
 import dev.berth.container.Containers;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 /** {@code containers}: all of them, and each change. */
 @ApplicationScoped
@@ -24,20 +23,36 @@ class ContainersTopic implements Topic {
     /** What changes while the snapshot is made is told once more behind it: the snapshot may be older than the change. */
     @Override
     public AutoCloseable open(String name, Tab.Feed feed) {
-        Map<String, Runnable> meanwhile = new ConcurrentHashMap<>();
-        AtomicBoolean told = new AtomicBoolean();
-        AutoCloseable listening = containers.listen((view, removed) -> {
-            Runnable change = () -> tell(feed, view, removed);
-            if (told.get()) {
-                change.run();
-            } else {
-                meanwhile.put(view.id(), change);
-            }
-        });
+        Meanwhile meanwhile = new Meanwhile(feed);
+        AutoCloseable listening = containers.listen(meanwhile::changed);
         feed.snapshot(containers.list(true));
-        told.set(true);
-        meanwhile.values().forEach(Runnable::run);
+        meanwhile.end();
         return listening;
+    }
+
+    /** Keeps the last change of each container, until the snapshot is told. */
+    private static final class Meanwhile {
+        private final Tab.Feed feed;
+        private final Map<String, Runnable> kept = new LinkedHashMap<>();
+        private boolean isOver;
+
+        private Meanwhile(Tab.Feed feed) {
+            this.feed = feed;
+        }
+
+        synchronized void changed(ContainerView view, boolean removed) {
+            if (isOver) {
+                tell(feed, view, removed);
+            } else {
+                kept.put(view.id(), () -> tell(feed, view, removed));
+            }
+        }
+
+        synchronized void end() {
+            isOver = true;
+            kept.values().forEach(Runnable::run);
+            kept.clear();
+        }
     }
 
     private static void tell(Tab.Feed feed, ContainerView view, boolean removed) {

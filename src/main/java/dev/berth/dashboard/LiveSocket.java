@@ -1,16 +1,22 @@
 package dev.berth.dashboard;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.ObjectReader;
 import io.quarkus.arc.All;
 import io.quarkus.websockets.next.CloseReason;
+import io.quarkus.websockets.next.OnBinaryMessage;
 import io.quarkus.websockets.next.OnClose;
 import io.quarkus.websockets.next.OnOpen;
 import io.quarkus.websockets.next.OnTextMessage;
 import io.quarkus.websockets.next.WebSocket;
 import io.quarkus.websockets.next.WebSocketConnection;
 import io.smallrye.common.annotation.Blocking;
+import io.vertx.core.buffer.Buffer;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** {@code /live}: one socket per tab, on which it watches topics. Who may connect was decided before. */
@@ -19,19 +25,21 @@ public class LiveSocket {
     private static final int TRY_AGAIN_LATER = 1013;
 
     private final ObjectMapper json;
+    private final ObjectReader wishes;
     private final List<Topic> topics;
     private final Map<String, Tab> tabs = new ConcurrentHashMap<>();
 
     LiveSocket(ObjectMapper json, @All List<Topic> topics) {
         this.json = json;
+        this.wishes = json.readerFor(Wish.class).with(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
         this.topics = topics;
     }
 
     /** What a tab sends. */
-    public record Wish(List<String> subscribe, List<String> unsubscribe) {
-        public Wish {
-            subscribe = subscribe == null ? List.of() : subscribe;
-            unsubscribe = unsubscribe == null ? List.of() : unsubscribe;
+    record Wish(List<String> subscribe, List<String> unsubscribe) {
+        Wish {
+            subscribe = subscribe == null ? List.of() : List.copyOf(subscribe);
+            unsubscribe = unsubscribe == null ? List.of() : List.copyOf(unsubscribe);
         }
     }
 
@@ -48,11 +56,34 @@ public class LiveSocket {
 
     @OnTextMessage
     @Blocking
-    void wish(Wish wish, WebSocketConnection connection) {
+    void wish(String text, WebSocketConnection connection) {
         Tab tab = tabs.get(connection.id());
-        if (tab != null) {
+        if (tab == null) {
+            return;
+        }
+        Optional<Wish> read = read(text);
+        read.ifPresent(wish -> {
             wish.unsubscribe().forEach(tab::unsubscribe);
             wish.subscribe().forEach(tab::subscribe);
+        });
+        if (read.isEmpty()) {
+            tab.refuse("cannot read this: send {\"subscribe\":[…]} or {\"unsubscribe\":[…]} with names of topics");
+        }
+    }
+
+    private Optional<Wish> read(String text) {
+        try {
+            return Optional.ofNullable(wishes.readValue(text));
+        } catch (JsonProcessingException e) {
+            return Optional.empty();
+        }
+    }
+
+    @OnBinaryMessage
+    void binary(Buffer bytes, WebSocketConnection connection) {
+        Tab tab = tabs.get(connection.id());
+        if (tab != null) {
+            tab.refuse("cannot read a binary message: this socket speaks JSON texts");
         }
     }
 

@@ -16,6 +16,9 @@ import java.util.List;
 class LogsTopic implements Topic {
     private static final int TAIL = 10_000;
     private static final int BATCH = 2_000;
+    /** What long lines may hold together: as JSON it may be six times as much, and several wait for a slow tab. */
+    private static final int BATCH_BYTES = 128 << 10;
+
     private static final String ALL = "/all";
 
     private final Containers containers;
@@ -67,6 +70,7 @@ class LogsTopic implements Topic {
     private static final class Batch implements LogSink {
         private final Tab.Feed feed;
         private final List<LogLine> lines = new ArrayList<>();
+        private int bytes;
         private long earlier;
         private boolean begun;
 
@@ -82,7 +86,8 @@ class LogsTopic implements Topic {
         @Override
         public void line(LogLine line) {
             lines.add(line);
-            if (lines.size() >= BATCH) {
+            bytes += line.bytes().length;
+            if (lines.size() >= BATCH || bytes >= BATCH_BYTES) {
                 tell(false);
             }
         }
@@ -101,6 +106,7 @@ class LogsTopic implements Topic {
             }
             Lines message = new Lines(List.copyOf(lines), earlier, complete);
             lines.clear();
+            bytes = 0;
             if (begun) {
                 feed.step(message);
             } else {

@@ -3,6 +3,7 @@ package dev.berth.dashboard;
 import dev.berth.container.Containers;
 import dev.berth.container.UsageMeter;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /** {@code stats:<container>}: what it uses, each second while it runs. */
 @ApplicationScoped
@@ -23,6 +24,13 @@ class StatsTopic implements Topic {
     @Override
     public AutoCloseable open(String name, Tab.Feed feed) {
         String id = containers.inspect(Topic.object(name)).id();
-        return meter.watch(id, usage -> feed.change("now", usage));
+        AtomicBoolean begun = new AtomicBoolean();
+        return meter.watch(id, usage -> {
+            if (begun.getAndSet(true)) {
+                feed.change("now", usage);
+            } else {
+                feed.snapshot(usage);
+            }
+        });
     }
 }

@@ -17,6 +17,7 @@ final class Tab {
     private final ObjectMapper json;
     private final List<Topic> topics;
     private final Map<String, AutoCloseable> watched = new ConcurrentHashMap<>();
+    private volatile boolean closed;
 
     Tab(Outbox outbox, ObjectMapper json, List<Topic> topics) {
         this.outbox = outbox;
@@ -38,6 +39,14 @@ final class Tab {
         } catch (RuntimeException e) {
             feed.refuse(e.getMessage());
         }
+        if (closed) {
+            unsubscribe(name); // it was closed meanwhile, and this one not yet there
+        }
+    }
+
+    /** Says what was wrong with a message that names no topic. */
+    void refuse(String sentence) {
+        new Feed("").refuse(sentence);
     }
 
     void unsubscribe(String name) {
@@ -45,6 +54,7 @@ final class Tab {
     }
 
     void close() {
+        closed = true;
         outbox.close();
         watched.keySet().forEach(this::unsubscribe);
     }
