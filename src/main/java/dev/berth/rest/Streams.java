@@ -117,6 +117,10 @@ public class Streams {
                 if (!response.closed()) {
                     throw e.getCause();
                 }
+            } catch (RuntimeException e) {
+                if (!writer.isClientGone()) {
+                    throw e; // else it failed for that
+                }
             } finally {
                 end(writer);
             }
@@ -144,15 +148,21 @@ public class Streams {
     private static final class Writer {
         private final Thread thread;
         private boolean finished;
+        private boolean clientGone;
 
         private Writer(Thread thread) {
             this.thread = thread;
         }
 
         synchronized void interrupt() {
+            clientGone = true;
             if (!finished) {
                 thread.interrupt();
             }
+        }
+
+        synchronized boolean isClientGone() {
+            return clientGone;
         }
 
         synchronized void finish() {

@@ -91,11 +91,7 @@ class ExecIT {
         String request = """
                 {"command":["sh","-c","head -c 17000000 /dev/urandom; head -c 17000000 /dev/urandom >&2; exit 3"]}""";
         HttpClient client = HttpClient.newHttpClient();
-        HttpRequest exec = HttpRequest.newBuilder(URI.create(berth.url() + "/api/v1/containers/runs/exec?wait=true"))
-                .header("Authorization", "Bearer " + berth.token())
-                .header("Content-Type", "application/json")
-                .POST(HttpRequest.BodyPublishers.ofString(request))
-                .build();
+        HttpRequest exec = execAndWait(request);
         List<CompletableFuture<HttpResponse<Path>>> answers = new ArrayList<>();
         for (int i = 0; i < 4; i++) {
             answers.add(client.sendAsync(exec, HttpResponse.BodyHandlers.ofFile(directory.resolve("answer" + i))));
@@ -112,5 +108,27 @@ class ExecIT {
         try (Stream<Path> left = Files.list(berth.dataDirectory().resolve("tmp"))) {
             assertEquals(List.of(), left.toList());
         }
+    }
+
+    @Test
+    void aClientThatGivesUpEndsTheProgramAndIsNoFailureOfTheService() throws Exception {
+        HttpRequest exec = execAndWait("{\"command\":[\"sh\",\"-c\",\"touch /tmp/begun; sleep 4711\"]}");
+        CompletableFuture<?> answer = HttpClient.newHttpClient().sendAsync(exec, HttpResponse.BodyHandlers.ofString());
+        Await.until(
+                "it runs",
+                20,
+                () -> berth.run("exec", "runs", "ls", "/tmp/begun").exit() == 0);
+        answer.cancel(true);
+        Await.until("it is ended", 20, () -> !berth.must("top", "runs").contains("4711"));
+        String log = ServiceLog.of(berth);
+        assertEquals(List.of(), ServiceLog.failures(log), log);
+    }
+
+    private static HttpRequest execAndWait(String request) throws Exception {
+        return HttpRequest.newBuilder(URI.create(berth.url() + "/api/v1/containers/runs/exec?wait=true"))
+                .header("Authorization", "Bearer " + berth.token())
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(request))
+                .build();
     }
 }
