@@ -24,8 +24,11 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.Type;
+import java.util.Arrays;
 import java.util.Collection;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import org.jboss.resteasy.reactive.server.core.ResteasyReactiveRequestContext;
 import org.jboss.resteasy.reactive.server.spi.ResteasyReactiveResourceInfo;
 import org.jboss.resteasy.reactive.server.spi.ServerMessageBodyReader;
 import org.jboss.resteasy.reactive.server.spi.ServerRequestContext;
@@ -37,7 +40,9 @@ import org.jboss.resteasy.reactive.server.spi.ServerRequestContext;
 @Provider
 @Consumes(MediaType.APPLICATION_JSON)
 public class Bodies implements ServerMessageBodyReader<Object> {
-    private static final int LIMIT = 1 << 20;
+    private static final long PATIENCE_MILLIS = 20_000;
+
+    private final LargeBodies large = new LargeBodies(PATIENCE_MILLIS);
 
     private final ObjectMapper json = JsonMapper.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -63,7 +68,23 @@ public class Bodies implements ServerMessageBodyReader<Object> {
         if (encoding != null && !encoding.equals("identity")) {
             throw Refused.wrongType("cannot read a body in the encoding " + encoding + ": send it as it is");
         }
-        return read(context.getInputStream(), type);
+        ResteasyReactiveRequestContext request = (ResteasyReactiveRequestContext) context;
+        return read(
+                context.getInputStream(),
+                type,
+                end -> request.registerCompletionCallback(failure -> {
+                    forget(request);
+                    end.run();
+                }));
+    }
+
+    /** An idle thread of the pool still holds its last request. */
+    private static void forget(ResteasyReactiveRequestContext request) {
+        request.setRequestEntity(null);
+        Object[] parameters = request.getParameters();
+        if (parameters != null) {
+            Arrays.fill(parameters, null);
+        }
     }
 
     @Override
@@ -79,11 +100,12 @@ public class Bodies implements ServerMessageBodyReader<Object> {
             MediaType mediaType,
             MultivaluedMap<String, String> headers,
             InputStream body) {
-        return read(body, type);
+        return read(body, type, Runnable::run);
     }
 
-    <T> T read(InputStream body, Class<T> type) {
-        byte[] bytes = bytes(body);
+    /** @param atEnd takes what is to be run when the request is answered */
+    <T> T read(InputStream body, Class<T> type, Consumer<Runnable> atEnd) {
+        byte[] bytes = bytes(body, atEnd);
         if (bytes.length == 0) {
             throw Refused.notReadable("the request has no body: send a JSON object");
         }
@@ -113,13 +135,9 @@ public class Bodies implements ServerMessageBodyReader<Object> {
         return location == null ? "" : " (line " + location.getLineNr() + ", column " + location.getColumnNr() + ")";
     }
 
-    private static byte[] bytes(InputStream body) {
+    private byte[] bytes(InputStream body, Consumer<Runnable> atEnd) {
         try {
-            byte[] bytes = body == null ? new byte[0] : body.readNBytes(LIMIT + 1);
-            if (bytes.length > LIMIT) {
-                throw Refused.tooLarge("the body is larger than 1 MiB, which no request needs");
-            }
-            return bytes;
+            return body == null ? new byte[0] : large.read(body, atEnd);
         } catch (IOException e) {
             throw Refused.notReadable("the body cannot be read: " + e.getMessage());
         }

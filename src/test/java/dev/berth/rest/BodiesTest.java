@@ -19,7 +19,7 @@ class BodiesTest {
     private final Bodies bodies = new Bodies();
 
     private <T> T read(String json, Class<T> type) {
-        return bodies.read(new ByteArrayInputStream(json.getBytes(StandardCharsets.UTF_8)), type);
+        return bodies.read(new ByteArrayInputStream(json.getBytes(StandardCharsets.UTF_8)), type, Runnable::run);
     }
 
     private Problem refused(String json) {
