@@ -1,6 +1,7 @@
 package dev.berth.container;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -55,6 +56,17 @@ final class Checks {
             throw new ContainerException.Invalid(field, field + " " + value + " is not in " + low + " to " + high);
         }
         return value;
+    }
+
+    /**
+     * Of what is kept in memory as long as its container: a request of the largest size holds hundreds of thousands of tiny
+     * ones, each many times as large there. Asked of new requests only, not of records. Null is none.
+     */
+    static void few(String field, Collection<?> entries, int most) {
+        if (entries != null && entries.size() > most) {
+            throw new ContainerException.Invalid(
+                    field, field + " has " + entries.size() + " entries, more than the " + most + " that it may have");
+        }
     }
 
     /** An unmodifiable copy whose elements passed {@code check}; null stays null. */

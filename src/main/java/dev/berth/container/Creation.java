@@ -15,6 +15,11 @@ import java.util.random.RandomGenerator;
 
 /** Makes containers. */
 final class Creation {
+    /** As many one-letter arguments as xargs gives a program, and half as many more. */
+    private static final int MOST_ARGUMENTS = 100_000;
+
+    private static final int MOST_ENTRIES = 10_000;
+
     private final Engine engine;
     private final Directory directory;
     private final Volumes volumes;
@@ -92,6 +97,7 @@ final class Creation {
 
     /** What can be known to be wrong before anything is made. */
     private static void check(CreateRequest request) {
+        checkNumbers(request);
         if (!request.image().matches("(sha256:)?[0-9a-f]{6,64}")) {
             try {
                 Reference.parse(request.image());
@@ -120,6 +126,17 @@ final class Creation {
                         "cannot mount " + mount.source() + ": it does not exist; make it first, or name a volume");
             }
         }
+    }
+
+    private static void checkNumbers(CreateRequest request) {
+        Checks.few("command", request.command(), MOST_ARGUMENTS);
+        Checks.few("entrypoint", request.entrypoint(), MOST_ARGUMENTS);
+        Checks.few("env", request.env().keySet(), MOST_ENTRIES);
+        Checks.few("labels", request.labels().keySet(), MOST_ENTRIES);
+        Checks.few("ports", request.ports(), MOST_ENTRIES);
+        Checks.few("mounts", request.mounts(), MOST_ENTRIES);
+        Checks.few("capAdd", request.capAdd(), MOST_ENTRIES);
+        Checks.few("capDrop", request.capDrop(), MOST_ENTRIES);
     }
 
     private static void refuseDoublePorts(List<PortRequest> ports) {

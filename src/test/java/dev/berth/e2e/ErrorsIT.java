@@ -105,6 +105,12 @@ class ErrorsIT {
         refused(422, "POST", "/containers", create(",\"ports\":[{\"containerPort\":70000}]"), "ports[0].containerPort");
         refused(422, "POST", "/containers", create(",\"resources\":{\"memory\":1}"), "resources.memory");
         refused(422, "POST", "/containers", "{\"image\":\"UPPER\"}", "image");
+        refused(
+                422,
+                "POST",
+                "/containers",
+                create(",\"capAdd\":[\"CHOWN\"" + ",\"CHOWN\"".repeat(10_000) + "]"),
+                "capAdd");
         refused(422, "GET", "/containers?all=perhaps", null, "all");
         refused(422, "GET", "/containers?state=sleepy", null, "state");
         refused(422, "GET", "/containers/made/logs?tail=-1", null, "tail");
