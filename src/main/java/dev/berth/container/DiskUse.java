@@ -49,7 +49,7 @@ public record DiskUse(Part images, Part containers, Part volumes) {
     }
 
     /** What cannot be looked at, or goes away meanwhile, does not count. */
-    private static long bytes(Path directory) {
+    static long bytes(Path directory) {
         long[] sum = {0};
         try {
             Files.walkFileTree(directory, new SimpleFileVisitor<>() {

@@ -29,6 +29,7 @@ final class ExecSession implements AttachTarget {
     private final Audience audience = new Audience();
     private long end;
     private long discarded;
+    private long bytes = -1;
 
     ExecSession(Written written, Path directory) {
         this.written = written;
@@ -106,6 +107,14 @@ final class ExecSession implements AttachTarget {
 
     synchronized Instant finished() {
         return exit == null ? null : exit.time();
+    }
+
+    /** What its files take; asked when it has ended. */
+    synchronized long bytes() {
+        if (bytes < 0) {
+            bytes = DiskUse.bytes(directory);
+        }
+        return bytes;
     }
 
     synchronized void awaitEnd() throws InterruptedException {

@@ -25,6 +25,8 @@ import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -42,6 +44,10 @@ final class ExecSessions {
             .registerModule(new JavaTimeModule())
             .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS);
     private static final int KEPT = 50;
+    private static final long KEPT_BYTES = 32L << 20;
+    /** Who started a program that ended at once has this long to look at what it wrote. */
+    private static final Duration SETTLED = Duration.ofMinutes(1);
+
     private static final long ATTEND_MILLIS = 5_000;
 
     private final Engine engine;
@@ -66,6 +72,7 @@ final class ExecSessions {
             while (true) {
                 Thread.sleep(ATTEND_MILLIS);
                 byId.values().forEach(ExecSession::discardUnread);
+                forgetOldest();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -156,6 +163,7 @@ final class ExecSessions {
         try {
             follow(session, outcome);
             outcome.exited(session.exitCode());
+            forget(session); // nobody was told of it
             return outcome;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -300,11 +308,32 @@ final class ExecSessions {
     }
 
     private void forgetOldest() {
-        List<ExecSession> over = byId.values().stream()
-                .filter(ExecSession::isOverForAll)
-                .sorted(Comparator.comparing(ExecSession::finished))
-                .toList();
-        over.stream().limit(Math.max(0, over.size() - KEPT)).forEach(this::forget);
+        List<ExecSession> over =
+                byId.values().stream().filter(ExecSession::isOverForAll).toList();
+        superfluous(over, engine.clock().instant().minus(SETTLED)).forEach(this::forget);
+    }
+
+    /**
+     * Those that are kept no longer: beyond a number, and beyond what the logs of those that ended a while ago may take of a runtime
+     * directory, which is memory.
+     */
+    static List<ExecSession> superfluous(List<ExecSession> over, Instant settled) {
+        List<ExecSession> found = new ArrayList<>();
+        int kept = 0;
+        long bytes = 0;
+        for (ExecSession session : over.stream()
+                .sorted(Comparator.comparing(ExecSession::finished).reversed())
+                .toList()) {
+            boolean tooLarge =
+                    bytes + session.bytes() > KEPT_BYTES && session.finished().isBefore(settled);
+            if (kept == KEPT || tooLarge) {
+                found.add(session);
+            } else {
+                kept++;
+                bytes += session.bytes();
+            }
+        }
+        return found;
     }
 
     private void forget(ExecSession session) {
