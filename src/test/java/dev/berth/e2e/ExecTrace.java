@@ -19,8 +19,9 @@ import java.util.regex.Pattern;
  */
 final class ExecTrace {
     /** Of the page on the architecture: all that runs in production. */
-    private static final Set<String> KNOWN =
-            Set.of("java", "berth-init", "slirp4netns", "newuidmap", "newgidmap", "getsubids", "systemd-run");
+    /** With jspawnhelper, by which the JDK itself starts a program. */
+    private static final Set<String> KNOWN = Set.of(
+            "java", "jspawnhelper", "berth-init", "slirp4netns", "newuidmap", "newgidmap", "getsubids", "systemd-run");
 
     private static final Pattern CALL =
             Pattern.compile("^(\\d+) +execve(?:at)?\\([^\"]*\"([^\"]*)\"(?:\\.\\.\\.)?, \\[(?:\"([^\"]*)\")?(.*)$");
