@@ -19,6 +19,11 @@ final class Await {
         boolean holds() throws Exception;
     }
 
+    /** Whether the machine is said to be an emulated one, whose slowness tells nothing of Berth. */
+    static boolean isEmulated() {
+        return PATIENCE >= 10;
+    }
+
     /** What this many seconds of a usual machine are on this one. */
     static long seconds(long usual) {
         return usual * PATIENCE;

@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 
 class ServiceLogTest {
     @Test
-    void slownessIsNoFailureAndWhatComesAfterItIs() {
+    void slownessIsAFailureButOnAnEmulatedMachineAndWhatComesAfterItIsOneThereToo() {
         String log = """
                 Berth is ready: http://127.0.0.1:1
                 2026-11-28 13:30:12,885 WARN  [io.vertx.core.impl.BlockedThreadChecker] (x) blocked: io.vertx.core.VertxException
@@ -20,6 +20,7 @@ class ServiceLogTest {
                 List.of(
                         "2026-11-28 13:30:14,000 ERROR [dev.berth] (x) failure 1",
                         "\tat dev.berth.Service.main(Service.java:1)"),
-                ServiceLog.failures(log));
+                ServiceLog.failures(log, true));
+        assertEquals(3, ServiceLog.failures(log, false).size());
     }
 }
