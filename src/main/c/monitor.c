@@ -135,6 +135,16 @@ static void take_terminal(struct monitor *m, int master)
     m->input = master;
 }
 
+static bool service_is_gone(const struct monitor *m)
+{
+  struct pollfd handshake = {.fd = m->handshake, .events = POLLIN};
+  return poll(&handshake, 1, 0) == 1;
+}
+
+/*
+ * The answer lets the program go, and it may have run and ended before its start is heard of here: a service that goes after this does
+ * not undo it any more.
+ */
 static void take_program(struct monitor *m, pid_t pid)
 {
   if (m->program > 0 || pid <= 0)
@@ -142,6 +152,8 @@ static void take_program(struct monitor *m, pid_t pid)
   m->program = pid;
   m->program_start = start_time(pid);
   m->program_fd = (int)syscall(SYS_pidfd_open, pid, 0);
+  if (service_is_gone(m))
+    launch_undo(m);
   MSG_SEND(m->link, -1, "known");
 }
 
@@ -422,6 +434,14 @@ static void tend_network(struct monitor *m, const struct pollfd *fds)
     udp_serve(m);
 }
 
+/* During the start. */
+static void service_went(struct monitor *m)
+{
+  if (m->program <= 0)
+    launch_undo(m);
+  close_fd(&m->handshake);
+}
+
 static void run_once(struct monitor *m)
 {
   struct pollfd fds[SLOT_CLIENTS + CLIENTS_MAX];
@@ -441,8 +461,8 @@ static void run_once(struct monitor *m)
   serve_clients(m, fds);
   if (m->has_tty && hung_up(&fds[SLOT_OUT]) && m->execed && !m->init_gone)
     poll(&(struct pollfd){.fd = m->signals, .events = POLLIN}, 1, 20);
-  if (fds[SLOT_HANDSHAKE].fd >= 0 && fds[SLOT_HANDSHAKE].revents != 0 && !m->execed)
-    launch_undo(m); /* the service is gone before it knew of the program */
+  if (fds[SLOT_HANDSHAKE].fd >= 0 && fds[SLOT_HANDSHAKE].revents != 0)
+    service_went(m);
 }
 
 int monitor_main(void)

@@ -463,6 +463,69 @@ static void a_start_is_undone_when_the_service_goes(void)
   box_remove(&box);
 }
 
+static bool leads_session(pid_t pid)
+{
+  char path[64], text[1024];
+  int session = 0;
+  snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
+  ssize_t n = read_file_at(AT_FDCWD, path, text, sizeof text);
+  const char *after = n > 0 ? strrchr(text, ')') : NULL;
+  return after != NULL && sscanf(after, ") %*c %*d %*d %d", &session) == 1 && session == pid;
+}
+
+/* PID 1 and the program become that right after what they wait for first: ids, and the end of PID 1's power. */
+static bool awaits_session(pid_t pid)
+{
+  for (int i = 0; i < 1000 && !leads_session(pid); i++)
+    poll(NULL, 0, 10);
+  return leads_session(pid);
+}
+
+static pid_t awaits_child(pid_t parent)
+{
+  char path[64], text[64];
+  snprintf(path, sizeof path, "/proc/%d/task/%d/children", (int)parent, (int)parent);
+  for (int i = 0; i < 1000; i++, poll(NULL, 0, 10))
+    if (read_file_at(AT_FDCWD, path, text, sizeof text) > 0 && atoi(text) > 0)
+      return atoi(text);
+  return 0;
+}
+
+/*
+ * The program is let go, and PID 1, which would tell that it runs, is stopped before it does: the monitor, told neither that nor of a
+ * failure, sees the service go.
+ */
+static void a_start_whose_program_may_have_run_is_gone_through_with(void)
+{
+  struct box box;
+  struct message m;
+  char gate[256], wait[320];
+  snprintf(gate, sizeof gate, "%s/gate", rig.temp);
+  snprintf(wait, sizeof wait, "read x < %s; echo 1 >&3; exec sleep 60", gate);
+  EXPECT(mkfifo(gate, 0600) == 0);
+  box_start(&box, &(struct wish){.command = "echo begun; sleep 60", .network = true, .network_command = wait});
+  EXPECT(msg_receive(box.handshake, &m) == 1 && strcmp(m.field[0], "spawned") == 0);
+  box.init = atoi(m.field[3]);
+  box.init_start = strtoull(m.field[4], NULL, 10);
+  int open_gate = open(gate, O_WRONLY | O_CLOEXEC); /* the network waits there, and PID 1 for it */
+  EXPECT(awaits_session(box.init));
+  EXPECT(kill(box.monitor, SIGSTOP) == 0 && write_all(open_gate, "x\n", 2) == 0);
+  EXPECT(awaits_session(awaits_child(box.init)));
+  EXPECT(kill(box.init, SIGSTOP) == 0 && kill(box.monitor, SIGCONT) == 0);
+  EXPECT(box_waits_for(&box, "begun"));
+  close(box.handshake);
+  EXPECT(box_attach(&box)); /* it has gone round its loop since */
+  EXPECT(kill(box.init, SIGCONT) == 0);
+  for (int i = 0; i < 500 && box_program(&box) == 0; i++)
+    poll(NULL, 0, 10);
+  EXPECT(box_program(&box) > 0);
+  box_send(&box, FRAME_SIGNAL, "\0\0\0\x09", 4);
+  EXPECT(box_wait(&box) == 137);
+  close(open_gate);
+  EXPECT(unlink(gate) == 0);
+  box_remove(&box);
+}
+
 static void signals_reach_the_program(void)
 {
   struct box box;
@@ -723,6 +786,7 @@ int main(int argc, char **argv)
   RUN(everything_dies_with_the_monitor);
   RUN(the_container_survives_its_service_and_the_terminals_signals);
   RUN(a_start_is_undone_when_the_service_goes);
+  RUN(a_start_whose_program_may_have_run_is_gone_through_with);
   RUN(signals_reach_the_program);
   RUN(the_log_goes_on_over_a_restart);
   RUN(a_full_disk_does_not_stop_the_program);

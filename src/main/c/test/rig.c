@@ -495,6 +495,11 @@ pid_t box_network(const struct box *box)
   return recorded(box, "\nnetwork ");
 }
 
+pid_t box_program(const struct box *box)
+{
+  return recorded(box, "\nprocess ");
+}
+
 pid_t box_relay(const struct box *box)
 {
   return recorded(box, "\nrelay ");

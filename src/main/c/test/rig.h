@@ -70,6 +70,8 @@ bool box_hear(struct box *box);
 bool box_waits_for(struct box *box, const char *text);
 /* Asks for something at the socket `udp`; the answer. */
 const char *box_udp(const struct box *box, const char *request);
+/* The program, as the monitor has written it down when it heard that it runs; 0 before. */
+pid_t box_program(const struct box *box);
 /* The container's slirp4netns, as the monitor has written it down. */
 pid_t box_network(const struct box *box);
 /* What carries its UDP ports. */

@@ -21,7 +21,6 @@ import dev.berth.launcher.Signal;
 import dev.berth.linux.TerminalSize;
 import dev.berth.store.DurableFile;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,7 +34,6 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
-import java.util.stream.Stream;
 
 /** Programs run in containers that run. Their logs are in the runtime directory; the last fifty that ended are kept. */
 final class ExecSessions {
@@ -83,11 +81,7 @@ final class ExecSessions {
     ExecSession start(Container container, ExecRequest request) {
         ProcessIdentity init = container.init();
         if (!container.state().canExec() || init == null) {
-            throw new ContainerException.Conflict(
-                    "not-running",
-                    "cannot run a program in container " + container.name() + ": it is "
-                            + container.state().word() + "; "
-                            + container.state().wayToRun());
+            throw notRunning(container);
         }
         String id = ContainerId.random().value();
         Path directory = paths.session(id);
@@ -102,27 +96,50 @@ final class ExecSessions {
                     request.tty(),
                     launched.process().pid(),
                     launched.started());
-            DurableFile.write(directory.resolve("session.json"), JSON.writeValueAsBytes(written));
+            write(written, directory, launched);
             ExecSession session = new ExecSession(written, directory);
             if (request.detach()) {
                 session.audience().expectNobody();
             }
             keep(session);
+            if (container.isRemoved()) { // it went, and its sessions with it, before this one was kept
+                forget(session);
+                throw notRunning(container);
+            }
             events.publish("exec.started", id, null, Map.of("container", container.id()));
             return session;
         } catch (LaunchFailed e) {
-            delete(directory);
+            RuntimeFiles.delete(directory);
             throw new ContainerException.NotStarted(e.exitCode(), e.getMessage(), e);
         } catch (BadLaunch e) {
-            delete(directory);
+            RuntimeFiles.delete(directory);
             throw new ContainerException.Invalid(e.field(), e.getMessage());
         } catch (LauncherException | IOException e) {
-            delete(directory);
+            RuntimeFiles.delete(directory);
             throw new ContainerException.NotStarted(
                     LaunchFailed.OWN_ERROR,
                     "cannot run a program in container " + container.name() + ": " + e.getMessage(),
                     e);
         }
+    }
+
+    /** Of a program that is not written down nobody would ever know: it is ended. */
+    private void write(ExecSession.Written written, Path directory, Launched launched) throws IOException {
+        try {
+            DurableFile.write(directory.resolve("session.json"), JSON.writeValueAsBytes(written));
+        } catch (IOException e) {
+            launched.init().signal(engine.calls(), Runs.PROC, Signal.KILL);
+            launched.monitor().awaitEnd(engine.calls(), Runs.PROC, Runs.UNDO_PATIENCE);
+            throw e;
+        }
+    }
+
+    private static ContainerException notRunning(Container container) {
+        return new ContainerException.Conflict(
+                "not-running",
+                "cannot run a program in container " + container.name() + ": it is "
+                        + container.state().word() + "; "
+                        + container.state().wayToRun());
     }
 
     private ExecSpec spec(String id, Container container, ExecRequest request, ProcessIdentity init, Path directory) {
@@ -268,7 +285,7 @@ final class ExecSessions {
                 keep(new ExecSession(written.get(), directory));
             } else {
                 MonitorRecord.read(directory).ifPresent(end);
-                delete(directory);
+                RuntimeFiles.delete(directory);
             }
         } catch (RuntimeException e) {
             LOG.log(System.Logger.Level.WARNING, "cannot tell what became of the session in " + directory, e);
@@ -339,19 +356,7 @@ final class ExecSessions {
     private void forget(ExecSession session) {
         // Of two that want to forget it, one deletes.
         if (byId.remove(session.id(), session)) {
-            delete(session.runtimeDirectory());
-        }
-    }
-
-    static void delete(Path directory) {
-        try (Stream<Path> all = Files.walk(directory)) {
-            for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(path);
-            }
-        } catch (java.nio.file.NoSuchFileException e) {
-            return;
-        } catch (IOException | UncheckedIOException e) {
-            LOG.log(System.Logger.Level.WARNING, "cannot delete {0}: {1}", directory, e.getMessage());
+            RuntimeFiles.delete(session.runtimeDirectory());
         }
     }
 

@@ -5,7 +5,6 @@ import dev.berth.launcher.MonitorClient;
 import dev.berth.launcher.MonitorGone;
 import dev.berth.launcher.ProcessIdentity;
 import dev.berth.launcher.Signal;
-import dev.berth.linux.PidFd;
 import java.time.Duration;
 import java.time.Instant;
 
@@ -132,11 +131,7 @@ final class Lifecycle {
         }
         ProcessIdentity init = container.init();
         if (init != null) {
-            init.open(core.engine().calls(), Runs.PROC).ifPresent(process -> {
-                try (PidFd open = process) {
-                    open.signal(Signal.KILL.number());
-                }
-            });
+            init.signal(core.engine().calls(), Runs.PROC, Signal.KILL);
         }
         if (!awaitEnd(container, KILL_PATIENCE)) {
             throw new ContainerException.Failed(

@@ -176,7 +176,7 @@ final class Recovery {
                 Files.newDirectoryStream(core.paths().runtimes())) {
             for (Path one : directories) {
                 if (!used.contains(one)) {
-                    ExecSessions.delete(one);
+                    RuntimeFiles.delete(one);
                 }
             }
         } catch (NoSuchFileException none) {

@@ -41,7 +41,7 @@ final class Remover {
         roots.discard(
                 container.id(),
                 () -> core.engine().data().trash().discard(core.paths().container(container.id())));
-        ExecSessions.delete(core.paths().runtime(container.id()));
+        RuntimeFiles.delete(core.paths().runtime(container.id()));
         core.directory().remove(container);
         core.engine().images().collect();
         core.events().publish("container.removed", container.id(), container.name(), Map.of());

@@ -8,7 +8,6 @@ import dev.berth.launcher.MonitorRecord;
 import dev.berth.launcher.NetworkState;
 import dev.berth.launcher.ProcessIdentity;
 import dev.berth.launcher.Signal;
-import dev.berth.linux.PidFd;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -190,9 +189,7 @@ final class Runs {
     }
 
     private boolean awaitEnd(ProcessIdentity process, Duration patience) {
-        try (PidFd open = process.open(core.engine().calls(), PROC).orElse(null)) {
-            return open == null || open.awaitEnd(patience);
-        }
+        return process.awaitEnd(core.engine().calls(), PROC, patience);
     }
 
     /** Ends what a monitor watches, by its first process: the monitor cleans up after that. One that does not is ended as well. */
@@ -205,11 +202,7 @@ final class Runs {
     }
 
     private void signal(ProcessIdentity process, Signal signal) {
-        process.open(core.engine().calls(), PROC).ifPresent(open -> {
-            try (PidFd pidFd = open) {
-                pidFd.signal(signal.number());
-            }
-        });
+        process.signal(core.engine().calls(), PROC, signal);
     }
 
     private static String bootId() {

@@ -4,6 +4,7 @@ import dev.berth.linux.PidFd;
 import dev.berth.linux.ProcStat;
 import dev.berth.linux.Syscalls;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 
 /**
@@ -20,6 +21,22 @@ public record ProcessIdentity(int pid, long startTime) {
     /** A handle on it; empty when it is gone. */
     public Optional<PidFd> open(Syscalls calls, Path proc) {
         return PidFd.open(calls, proc, pid, startTime);
+    }
+
+    /** Sends a signal; to one that is gone nothing is sent. */
+    public void signal(Syscalls calls, Path proc, Signal signal) {
+        try (PidFd open = open(calls, proc).orElse(null)) {
+            if (open != null) {
+                open.signal(signal.number());
+            }
+        }
+    }
+
+    /** @return whether it is gone within the time */
+    public boolean awaitEnd(Syscalls calls, Path proc, Duration patience) {
+        try (PidFd open = open(calls, proc).orElse(null)) {
+            return open == null || open.awaitEnd(patience);
+        }
     }
 
     /** Whether it runs; a zombie does not. */

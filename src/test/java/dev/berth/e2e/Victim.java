@@ -9,6 +9,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -79,7 +80,7 @@ final class Victim {
     }
 
     void mustBe(Set<String> states) throws Exception {
-        List<JsonNode> named = new java.util.ArrayList<>();
+        List<JsonNode> named = new ArrayList<>();
         berth.get("/containers?all=true").forEach(container -> {
             if (container.path("name").asText().equals(name())) {
                 named.add(container);
@@ -107,10 +108,17 @@ final class Victim {
 
     /** How often its program has begun, by what it printed. */
     void mustHaveBegun(Set<Integer> times) throws Exception {
-        Await.until("it has begun so often: " + times, 10, () -> {
-            List<String> lines = call("GET", "/logs", null).body().lines().toList();
-            return times.contains(lines.size()) && lines.stream().allMatch("begin"::equals);
-        });
+        List<String> said = new ArrayList<>();
+        try {
+            Await.until("it has begun so often: " + times, 10, () -> {
+                said.clear();
+                call("GET", "/logs", null).body().lines().forEach(said::add);
+                return times.contains(said.size()) && said.stream().allMatch("begin"::equals);
+            });
+        } catch (AssertionError e) {
+            throw new AssertionError(
+                    "it said " + said + ": " + call("GET", "", null).body(), e);
+        }
     }
 
     /** Processes of this user whose command line ends in this mark. */
