@@ -69,6 +69,12 @@ outcome() {
     return "$status"
 }
 
+# is_empty DIRECTORY: says what is there, and fails, unless nothing is.
+is_empty() {
+    find "$1" -mindepth 1 | head -n 50 >&2
+    [[ ! $(ls -A "$1") ]]
+}
+
 tally() {
     passed=$((passed + $1)) failed=$((failed + $2)) skipped=$((skipped + $3))
 }
@@ -96,7 +102,7 @@ slowest() {
     compgen -G "$1/*.xml" >/dev/null || return 0
     cat "$1"/*.xml | awk '
         /<testcase / { class = time = $0; sub(/.* classname="/, "", class); sub(/".*/, "", class); sub(/.*[.]/, "", class)
-            sub(/.* time="/, "", time); sub(/".*/, "", time); sum[class] += time }
+            sub(/.* time="/, "", time); sub(/".*/, "", time); gsub(/,/, "", time); sum[class] += time }
         END { for (class in sum) printf "%.0f %s\n", sum[class], class }' | sort -rn | head -n "${BERTH_TEST_SLOWEST:-8}" |
         awk '{ printf "%s %s %s s", NR == 1 ? "   slowest:" : ",", $2, $1 } END { print "" }'
 }

@@ -21,8 +21,6 @@ import jakarta.ws.rs.core.Response;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -143,17 +141,14 @@ public class PullsResource {
 
     private void stream(Reference reference, Platform platform, PullPolicy policy, Streams.Out out)
             throws InterruptedException {
-        LinkedBlockingQueue<Object> lines = new LinkedBlockingQueue<>();
+        PullLines lines = new PullLines();
         try (Pulls.Waiting waiting =
-                pulls.start(reference, platform, policy, progress -> lines.add(Line.of(progress)))) {
-            Thread last = new Thread(() -> lines.add(end(reference, waiting)), "pull " + waiting.id());
+                pulls.start(reference, platform, policy, progress -> lines.progress(Line.of(progress)))) {
+            Thread last = new Thread(() -> lines.end(end(reference, waiting)), "pull " + waiting.id());
             last.setDaemon(true);
             last.start();
             while (true) {
-                Object line = lines.poll(1, TimeUnit.SECONDS);
-                if (line == null) {
-                    continue;
-                }
+                Object line = lines.take();
                 out.jsonLine(line);
                 out.flush();
                 if (line instanceof Done || line instanceof Failed) {

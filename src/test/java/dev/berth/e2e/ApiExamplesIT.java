@@ -20,6 +20,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The examples of the API's contract are sent as they are, and the answers have the fields that it shows: all of them, always. */
 @Timeout(300)
@@ -37,15 +38,15 @@ class ApiExamplesIT {
             "readOnly":false,"capAdd":[],"capDrop":[],"noNewPrivileges":false,"seccomp":null,"healthcheck":null,"pull":"missing"}
             """;
 
-    private static ImageServer server;
+    @RegisterExtension
+    static final Testbed bed = new Testbed();
+
     private static Berth berth;
     private static Path source;
 
     @BeforeAll
     static void start() throws Exception {
-        server = ImageServer.start();
-        berth = new Berth();
-        berth.must("pull", server.image());
+        berth = bed.berth();
         source = Files.createTempDirectory(Path.of("/tmp"), "api-example");
         source.toFile().setReadable(true, false);
         source.toFile().setExecutable(true, false);
@@ -53,19 +54,13 @@ class ApiExamplesIT {
 
     @AfterAll
     static void end() throws Exception {
-        if (berth != null) {
-            berth.close();
-        }
-        if (server != null) {
-            server.close();
-        }
         if (source != null) {
             Files.deleteIfExists(source);
         }
     }
 
     private static ObjectNode example() throws IOException {
-        return (ObjectNode) JSON.readTree(EXAMPLE.formatted(server.image(), source));
+        return (ObjectNode) JSON.readTree(EXAMPLE.formatted(bed.image(), source));
     }
 
     private static JsonNode answer(int status, String method, String path, String body) throws Exception {
@@ -149,7 +144,7 @@ class ApiExamplesIT {
         List<String> fields =
                 List.of("id", "references", "digest", "platform", "created", "size", "sharedSize", "layers", "usedBy");
         assertEquals(fields, names(image));
-        JsonNode one = berth.get("/images/one?reference=" + server.image());
+        JsonNode one = berth.get("/images/one?reference=" + bed.image());
         assertEquals(
                 Stream.concat(fields.stream(), Stream.of("config", "history", "layerDetails"))
                         .toList(),
@@ -178,7 +173,7 @@ class ApiExamplesIT {
 
     @Test
     void aProgramIsRunToItsEndWithWhatItWrote() throws Exception {
-        berth.must("run", "-d", "--name", "host", server.image(), "sleep", "1000");
+        berth.must("run", "-d", "--name", "host", bed.image(), "sleep", "1000");
         String request =
                 "{\"command\":[\"sh\",\"-c\",\"echo out; echo err >&2; exit 5\"],\"tty\":false,\"openStdin\":false,"
                         + "\"env\":{},\"user\":null,\"workingDir\":null,\"columns\":80,\"rows\":24}";
@@ -209,10 +204,10 @@ class ApiExamplesIT {
 
     @Test
     void waitingAnswersWithTheExitCodeOrWhenItIsGone() throws Exception {
-        berth.must("run", "-d", "--name", "short", server.image(), "sh", "-c", "exit 9");
+        berth.must("run", "-d", "--name", "short", bed.image(), "sh", "-c", "exit 9");
         assertEquals(JSON.readTree("{\"exitCode\":9}"), answer(200, "POST", "/containers/short/wait", null));
         answer(204, "DELETE", "/containers/short", null);
-        berth.must("run", "-d", "--rm", "--name", "gone", server.image(), "sh", "-c", "sleep 1; exit 3");
+        berth.must("run", "-d", "--rm", "--name", "gone", bed.image(), "sh", "-c", "sleep 1; exit 3");
         assertEquals(
                 3,
                 answer(200, "POST", "/containers/gone/wait?condition=removed", null)

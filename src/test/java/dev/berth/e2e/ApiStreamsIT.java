@@ -19,34 +19,24 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Logs and events, as the API streams them. */
 @Timeout(300)
 class ApiStreamsIT {
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    private static ImageServer server;
+    @RegisterExtension
+    static final Testbed bed = new Testbed();
+
     private static Berth berth;
 
     @BeforeAll
     static void start() throws Exception {
-        server = ImageServer.start();
-        berth = new Berth();
-        berth.must("pull", server.image());
-    }
-
-    @AfterAll
-    static void end() throws Exception {
-        if (berth != null) {
-            berth.close();
-        }
-        if (server != null) {
-            server.close();
-        }
+        berth = bed.berth();
     }
 
     private static List<String> names(JsonNode object) {
@@ -57,7 +47,7 @@ class ApiStreamsIT {
 
     @Test
     void logsAreLinesOrJson() throws Exception {
-        berth.must("run", "--name", "writer", server.image(), "sh", "-c", "echo one; echo two >&2; echo three");
+        berth.must("run", "--name", "writer", bed.image(), "sh", "-c", "echo one; echo two >&2; echo three");
         assertEquals(
                 "three\n",
                 berth.api("GET", "/containers/writer/logs?tail=1&stream=stdout", null)
@@ -112,7 +102,7 @@ class ApiStreamsIT {
     @Test
     void eventsAreReplayedAfterTheLastOneAlsoByANewService() throws Exception {
         String begin = Instant.now().toString();
-        berth.must("create", "--name", "seen", server.image(), "true");
+        berth.must("create", "--name", "seen", bed.image(), "true");
         JsonNode created;
         try (BufferedReader stream = send(
                         "/events?type=container.created&container=seen&since=" + begin, "Accept", "text/event-stream")
@@ -140,7 +130,7 @@ class ApiStreamsIT {
     @Test
     void thoseWhoWaitKeepNobodyOut() throws Exception {
         int waiting = 300;
-        String id = berth.must("run", "-d", server.image(), "sleep", "600").strip();
+        String id = berth.must("run", "-d", bed.image(), "sleep", "600").strip();
         long pid = berth.servicePid();
         HttpClient client = HttpClient.newHttpClient();
         HttpRequest wait = HttpRequest.newBuilder(URI.create(berth.url() + "/api/v1/containers/" + id + "/wait"))

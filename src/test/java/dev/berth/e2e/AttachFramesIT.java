@@ -19,10 +19,10 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -32,25 +32,15 @@ import org.junit.jupiter.params.provider.MethodSource;
 class AttachFramesIT {
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    private static ImageServer server;
+    @RegisterExtension
+    static final Testbed bed = new Testbed();
+
     private static Berth berth;
 
     @BeforeAll
     static void start() throws Exception {
-        server = ImageServer.start();
-        berth = new Berth();
-        berth.must("pull", server.image());
-        berth.must("run", "-dit", "--name", "echo", server.image(), "cat");
-    }
-
-    @AfterAll
-    static void end() throws Exception {
-        if (berth != null) {
-            berth.close();
-        }
-        if (server != null) {
-            server.close();
-        }
+        berth = bed.berth();
+        berth.must("run", "-dit", "--name", "echo", bed.image(), "cat");
     }
 
     /** A client that keeps every frame that comes. */
@@ -158,7 +148,7 @@ class AttachFramesIT {
 
     @Test
     void eachOpcodeHasItsPayload() throws Exception {
-        berth.must("run", "-dit", "--name", "whole", server.image(), "cat");
+        berth.must("run", "-dit", "--name", "whole", bed.image(), "cat");
         try (Client client = new Client("/containers/whole/attach?from=0")) {
             assertEquals("berth.v1", client.socket.getSubprotocol());
             ByteBuffer begins = client.next(3);

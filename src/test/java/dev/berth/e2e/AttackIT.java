@@ -97,7 +97,6 @@ class AttackIT {
             page.evaluate(
                     "url => fetch(url, {method: 'POST', mode: 'no-cors', credentials: 'include', body: ''}).catch(() => {})",
                     service.pages() + "/api/v1/containers/hostile/stop?timeout=0");
-            page.waitForTimeout(300);
             assertEquals("running", stateOfVictim());
         }
     }
@@ -133,9 +132,9 @@ class AttackIT {
     void thePageCannotBeFramed(String host) {
         try (Page page = hostile(host)) {
             page.evaluate(
-                    "url => { const frame = document.createElement('iframe'); frame.src = url; document.body.append(frame); }",
+                    "url => new Promise(done => { const frame = document.createElement('iframe');"
+                            + " frame.onload = () => done(); frame.src = url; document.body.append(frame); })",
                     service.pages() + "/containers");
-            page.waitForTimeout(500);
             assertTrue(page.frames().stream()
                     .noneMatch(frame -> frame.url().startsWith(service.pages())
                             && frame.locator("h1").count() > 0));

@@ -5,12 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -20,30 +20,18 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 @Timeout(300)
 class BrokenHttpIT {
-    private static ImageServer server;
+    @RegisterExtension
+    static final Testbed bed = new Testbed();
+
     private static Berth berth;
     private static RawHttp http;
     private Map<String, String> before;
 
     @BeforeAll
     static void start() throws Exception {
-        server = ImageServer.start();
-        berth = new Berth();
-        berth.must("pull", server.image());
-        berth.must("create", "--name", "victim", server.image(), "true");
+        berth = bed.berth();
+        berth.must("create", "--name", "victim", bed.image(), "true");
         http = new RawHttp(berth);
-    }
-
-    @AfterAll
-    static void end() throws Exception {
-        if (berth != null) {
-            String log = ServiceLog.of(berth);
-            berth.close();
-            assertEquals(List.of(), ServiceLog.failures(log), log);
-        }
-        if (server != null) {
-            server.close();
-        }
     }
 
     @BeforeEach

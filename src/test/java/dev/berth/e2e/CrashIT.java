@@ -23,10 +23,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
  * {@code kill -9} of the service in every phase of every operation. The moments are spread over the time that the operation takes, and
@@ -41,7 +41,9 @@ class CrashIT {
     private static final Set<String> KEPT =
             Set.of("service.json", "service.log", "start.lock", "sessions", "c", "x", "network.lock");
 
-    private static ImageServer server;
+    @RegisterExtension
+    static final Testbed bed = new Testbed();
+
     private static Berth berth;
     private static List<Witness> witnesses;
 
@@ -53,22 +55,10 @@ class CrashIT {
 
     @BeforeAll
     static void start() throws Exception {
-        server = ImageServer.start();
-        berth = new Berth();
-        berth.must("pull", server.image());
+        berth = bed.berth();
         witnesses = List.of(
-                new Witness(berth, server.image(), "witness", false),
-                new Witness(berth, server.image(), "witness-at-a-terminal", true));
-    }
-
-    @AfterAll
-    static void end() throws Exception {
-        if (berth != null) {
-            berth.close();
-        }
-        if (server != null) {
-            server.close();
-        }
+                new Witness(berth, bed.image(), "witness", false),
+                new Witness(berth, bed.image(), "witness-at-a-terminal", true));
     }
 
     @Test
@@ -77,18 +67,18 @@ class CrashIT {
         Random random = new Random(seed);
         int number = 0;
         for (Operation operation : Operation.ALL) {
-            learn(operation, new Victim(berth, server.image(), number++));
+            learn(operation, new Victim(berth, bed.image(), number++));
         }
         kill();
         recover();
         Leaks leaks = new Leaks(berth.dataDirectory(), berth.runtimeDirectory());
         for (int round = 0; round < Repeat.times(ROUNDS); round++) {
             Operation operation = Operation.ALL.get(round % Operation.ALL.size());
-            Victim victim = new Victim(berth, server.image(), number++);
+            Victim victim = new Victim(berth, bed.image(), number++);
             try {
                 operation.prepare(victim);
                 boolean answered;
-                try (OtherClient other = round % 3 == 0 ? new OtherClient(berth, server.image()) : null) {
+                try (OtherClient other = round % 3 == 0 ? new OtherClient(berth, bed.image()) : null) {
                     answered = killIn(operation, victim, random);
                     recover();
                 }

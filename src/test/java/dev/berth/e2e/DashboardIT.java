@@ -2,7 +2,6 @@ package dev.berth.e2e;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.microsoft.playwright.Locator;
@@ -101,15 +100,17 @@ class DashboardIT {
     void theTerminalFollowsTheWindow() {
         screen.type("clear; stty size");
         String before = screen.await(SIZE).group();
+        assertEquals(before, sizeThatIsShown());
         page.setViewportSize(1000, 700);
-        page.waitForTimeout(400);
-        screen.type("clear; stty size");
-        page.waitForTimeout(200);
-        String after = screen.await(SIZE).group();
-        assertNotEquals(before, after);
-        assertTrue(
-                page.locator(".term-status").innerText().contains(after.split(" ")[1] + " × " + after.split(" ")[0]));
+        page.waitForCondition(() -> !before.equals(sizeThatIsShown()));
+        screen.type("clear; until [ \"$(stty size)\" = '" + sizeThatIsShown() + "' ]; do sleep 0.1; done; echo fits");
+        screen.await("(?m)^fits$");
         page.setViewportSize(1280, 800);
+    }
+
+    /** As {@code stty size} says it: rows, then columns. */
+    private String sizeThatIsShown() {
+        return page.locator(".term-status").innerText().replaceAll("(?s).*?(\\d+) × (\\d+).*", "$2 $1");
     }
 
     @Test
@@ -150,7 +151,7 @@ class DashboardIT {
     @Order(7)
     void aPasteOfAHundredKilobytesArrivesWhole() {
         screen.type("clear; stty -echo; wc -c << EOF");
-        page.waitForTimeout(300);
+        screen.await("(?m)^>$");
         page.evaluate(
                 "() => { const data = new DataTransfer(); data.setData('text/plain', ('x'.repeat(79) + '\\n').repeat(1280));"
                         + "document.querySelector('.xterm-helper-textarea').dispatchEvent("
@@ -179,7 +180,6 @@ class DashboardIT {
     void aPortIsAddedFollowedAndRemovedWhileItRuns() {
         screen.focus();
         screen.await(PROMPT);
-        page.waitForTimeout(300);
         screen.type("clear; httpd -p 80 -h /www && echo served");
         screen.await("(?m)^served$");
         page.locator("[data-tab=ports]").click();

@@ -10,39 +10,29 @@ import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What is wrong with a request is said in one sentence, with the documented status, and changes nothing. */
 @Timeout(300)
 class ErrorsIT {
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    private static ImageServer server;
+    @RegisterExtension
+    static final Testbed bed = new Testbed();
+
     private static Berth berth;
     private JsonNode before;
 
     @BeforeAll
     static void start() throws Exception {
-        server = ImageServer.start();
-        berth = new Berth();
-        berth.must("pull", server.image());
-        berth.must("create", "--name", "made", server.image(), "sh", "-c", "exit 3");
-        berth.must("run", "-d", "--name", "runs", server.image(), "sleep", "1000");
-    }
-
-    @AfterAll
-    static void end() throws Exception {
-        if (berth != null) {
-            berth.close();
-        }
-        if (server != null) {
-            server.close();
-        }
+        berth = bed.berth();
+        berth.must("create", "--name", "made", bed.image(), "sh", "-c", "exit 3");
+        berth.must("run", "-d", "--name", "runs", bed.image(), "sleep", "1000");
     }
 
     @BeforeEach
@@ -80,7 +70,7 @@ class ErrorsIT {
     }
 
     private static String create(String more) {
-        return "{\"image\":\"" + server.image() + "\"" + more + "}";
+        return "{\"image\":\"" + bed.image() + "\"" + more + "}";
     }
 
     @Test
@@ -142,7 +132,7 @@ class ErrorsIT {
         refused(409, "DELETE", "/containers/runs", null);
         refused(409, "POST", "/containers/made/kill", null);
         refused(409, "POST", "/containers/made/exec", "{\"command\":[\"sh\"]}");
-        refused(409, "DELETE", "/images/one?reference=" + server.image(), null);
+        refused(409, "DELETE", "/images/one?reference=" + bed.image(), null);
         refused(
                 409,
                 "POST",
@@ -190,9 +180,9 @@ class ErrorsIT {
     @Test
     void theCommandLineSaysOneSentence() throws Exception {
         sentence(125, berth.run("start", "nobody"));
-        sentence(125, berth.run("run", "--name", "made", server.image()));
+        sentence(125, berth.run("run", "--name", "made", bed.image()));
         sentence(125, berth.run("rm", "runs"));
-        sentence(125, berth.run("run", "--memory", "1m", server.image()));
+        sentence(125, berth.run("run", "--memory", "1m", bed.image()));
     }
 
     private static void sentence(int exit, Berth.Result result) {

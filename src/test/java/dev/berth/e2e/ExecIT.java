@@ -17,16 +17,18 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Programs that run in a container beside its own. */
 @Timeout(300)
 class ExecIT {
-    private static ImageServer server;
+    @RegisterExtension
+    static final Testbed bed = new Testbed();
+
     private static Berth berth;
 
     @TempDir
@@ -34,20 +36,8 @@ class ExecIT {
 
     @BeforeAll
     static void start() throws Exception {
-        server = ImageServer.start();
-        berth = new Berth();
-        berth.must("pull", server.image());
-        berth.must("run", "-d", "--name", "runs", "-e", "A=1", "-w", "/tmp", server.image(), "sleep", "1000");
-    }
-
-    @AfterAll
-    static void end() throws Exception {
-        if (berth != null) {
-            berth.close();
-        }
-        if (server != null) {
-            server.close();
-        }
+        berth = bed.berth();
+        berth.must("run", "-d", "--name", "runs", "-e", "A=1", "-w", "/tmp", bed.image(), "sleep", "1000");
     }
 
     @Test

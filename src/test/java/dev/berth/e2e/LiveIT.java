@@ -5,38 +5,24 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.util.List;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The live socket as a program sees it that is no page: each topic's snapshot, changes and removals, and what is not understood. */
 @Timeout(300)
 class LiveIT {
-    private static ImageServer server;
+    @RegisterExtension
+    static final Testbed bed = new Testbed();
+
     private static Berth berth;
 
     @BeforeAll
     static void start() throws Exception {
-        server = ImageServer.start();
-        berth = new Berth();
-        berth.must("pull", server.image());
-    }
-
-    /** What was garbage is no failure of the service. */
-    @AfterAll
-    static void end() throws Exception {
-        if (berth != null) {
-            String log = ServiceLog.of(berth);
-            berth.close();
-            assertEquals(List.of(), ServiceLog.failures(log), log);
-        }
-        if (server != null) {
-            server.close();
-        }
+        berth = bed.berth();
     }
 
     @Test
@@ -47,8 +33,8 @@ class LiveIT {
             assertEquals("containers", snapshot.path("topic").asText());
             assertEquals("snapshot", snapshot.path("kind").asText());
             assertTrue(snapshot.path("data").isArray());
-            String id = berth.must("create", "--name", "seen", server.image(), "true")
-                    .strip();
+            String id =
+                    berth.must("create", "--name", "seen", bed.image(), "true").strip();
             JsonNode change = client.next(it -> it.path("kind").asText().equals("change"));
             assertEquals(berth.get("/containers/seen"), change.path("data"));
             berth.must("rm", "seen");
@@ -77,7 +63,7 @@ class LiveIT {
 
     @Test
     void statsAreASnapshotThenChangesAndEndWithTheirSubscription() throws Exception {
-        String id = berth.must("run", "-d", server.image(), "sleep", "1000").strip();
+        String id = berth.must("run", "-d", bed.image(), "sleep", "1000").strip();
         try (LiveClient client = new LiveClient(berth)) {
             client.subscribe("stats:" + id);
             JsonNode first = client.next();
@@ -97,7 +83,7 @@ class LiveIT {
     void aLogOfVeryLongLinesArrivesWholeAndTheServiceGoesOn() throws Exception {
         long pid = berth.servicePid();
         int size = 24_000_000;
-        String id = berth.must("run", "-d", server.image(), "sh", "-c", "head -c " + size + " /dev/zero")
+        String id = berth.must("run", "-d", bed.image(), "sh", "-c", "head -c " + size + " /dev/zero")
                 .strip();
         berth.must("wait", id);
         try (LiveClient client = new LiveClient(berth)) {

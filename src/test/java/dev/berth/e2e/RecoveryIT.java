@@ -12,32 +12,22 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The service is killed; a new one finds the containers that ran on, those that ended, and nothing half made. */
 @Timeout(600)
 class RecoveryIT {
-    private static ImageServer server;
+    @RegisterExtension
+    static final Testbed bed = new Testbed();
+
     private static Berth berth;
 
     @BeforeAll
     static void start() throws Exception {
-        server = ImageServer.start();
-        berth = new Berth();
-        berth.must("pull", server.image());
-    }
-
-    @AfterAll
-    static void end() throws Exception {
-        if (berth != null) {
-            berth.close();
-        }
-        if (server != null) {
-            server.close();
-        }
+        berth = bed.berth();
     }
 
     private static JsonNode inspect(String name) throws Exception {
@@ -59,7 +49,7 @@ class RecoveryIT {
                 "-d",
                 "--name",
                 "counter",
-                server.image(),
+                bed.image(),
                 "sh",
                 "-c",
                 "i=0; while :; do echo $i; i=$((i+1)); sleep 0.05; done");
@@ -82,8 +72,8 @@ class RecoveryIT {
 
     @Test
     void whatEndedMeanwhileIsToldWithItsCode() throws Exception {
-        berth.must("run", "-d", "--name", "ends", server.image(), "sh", "-c", "sleep 2; echo bye; exit 5");
-        berth.must("run", "-d", "--rm", "--name", "goes", server.image(), "sh", "-c", "sleep 2; exit 6");
+        berth.must("run", "-d", "--name", "ends", bed.image(), "sh", "-c", "sleep 2; echo bye; exit 5");
+        berth.must("run", "-d", "--rm", "--name", "goes", bed.image(), "sh", "-c", "sleep 2; exit 6");
         List<Path> programs = new ArrayList<>();
         for (String name : List.of("ends", "goes")) {
             programs.add(Path.of("/proc", inspect(name).path("pid").asText()));
@@ -99,7 +89,7 @@ class RecoveryIT {
 
     @Test
     void aForwardAnswersAgain() throws Exception {
-        berth.must("run", "-d", "--name", "web", "-p", ":80", server.image(), "httpd", "-f", "-p", "80", "-h", "/www");
+        berth.must("run", "-d", "--name", "web", "-p", ":80", bed.image(), "httpd", "-f", "-p", "80", "-h", "/www");
         int port = inspect("web").path("ports").path(0).path("hostPort").asInt();
         assertTrue(Page.at(port).contains("hello from a container"));
         killService();
@@ -114,7 +104,7 @@ class RecoveryIT {
 
     @Test
     void aKilledMonitorIsToldAndTheContainerStartsAgain() throws Exception {
-        berth.must("run", "-d", "--name", "orphan", server.image(), "sleep", "1000");
+        berth.must("run", "-d", "--name", "orphan", bed.image(), "sleep", "1000");
         JsonNode container = inspect("orphan");
         Path record = berth.dataDirectory()
                 .resolve("containers")
@@ -141,21 +131,9 @@ class RecoveryIT {
     /** As logging out does it to a user who does not linger. */
     @Test
     void whatRunsIsReachedAgainWhenTheRuntimeDirectoryWasDeleted() throws Exception {
-        Witness witness = new Witness(berth, server.image(), "left-behind", false);
+        Witness witness = new Witness(berth, bed.image(), "left-behind", false);
         berth.must(
-                "run",
-                "-d",
-                "--name",
-                "left-web",
-                "-p",
-                ":80",
-                server.image(),
-                "httpd",
-                "-f",
-                "-p",
-                "80",
-                "-h",
-                "/www");
+                "run", "-d", "--name", "left-web", "-p", ":80", bed.image(), "httpd", "-f", "-p", "80", "-h", "/www");
         int port = inspect("left-web").path("ports").path(0).path("hostPort").asInt();
         long service = berth.servicePid();
         deleteRuntimeDirectory();

@@ -12,12 +12,14 @@ import java.net.http.HttpResponse;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -178,6 +180,24 @@ class ZLeftoversIT {
         assertEquals(before, Files.readString(mounts));
         removeAll(stage.berth);
         assertEquals(before, Files.readString(mounts));
+    }
+
+    /** Vert.x had a cache there, in a directory that every user can write to. */
+    @Test
+    void aKilledServiceLeavesNothingInTheDirectoryForTemporaryFiles(@TempDir Path temp) throws Exception {
+        Path shared = Files.createDirectory(temp.resolve("shared"));
+        for (Path one : List.of(temp, shared)) {
+            Files.setPosixFilePermissions(one, PosixFilePermissions.fromString("rwxrwxrwx"));
+        }
+        try (Berth berth = new Berth().with("JAVA_TOOL_OPTIONS", "-Djava.io.tmpdir=" + shared)) {
+            berth.must("pull", stage.image);
+            berth.must("run", "--rm", stage.image, "true");
+            berth.get("/system/info");
+            berth.stopService(true);
+            try (Stream<Path> left = Files.list(shared)) {
+                assertEquals(List.of(), left.toList());
+            }
+        }
     }
 
     @Test

@@ -45,7 +45,7 @@ class AuthenticationTest {
     @AfterEach
     void close() throws Exception {
         server.close();
-        vertx.close();
+        vertx.close().toCompletionStage().toCompletableFuture().get();
     }
 
     private String domain() {

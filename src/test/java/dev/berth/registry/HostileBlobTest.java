@@ -53,7 +53,7 @@ class HostileBlobTest {
     void close() throws Exception {
         server.close();
         client.close();
-        vertx.close();
+        vertx.close().toCompletionStage().toCompletableFuture().get();
     }
 
     private void fetch(Descriptor blob, BlobSink into) {

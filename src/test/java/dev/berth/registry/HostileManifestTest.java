@@ -40,7 +40,7 @@ class HostileManifestTest {
     void close() throws Exception {
         server.close();
         client.close();
-        vertx.close();
+        vertx.close().toCompletionStage().toCompletableFuture().get();
     }
 
     private Resolved resolve(String name) {

@@ -35,8 +35,8 @@ class RealRegistryTest {
     private final Vertx vertx = Vertx.vertx();
 
     @AfterEach
-    void close() {
-        vertx.close();
+    void close() throws Exception {
+        vertx.close().toCompletionStage().toCompletableFuture().get();
     }
 
     private void image() throws Exception {

@@ -44,10 +44,10 @@ class DemoTest {
     }
 
     @AfterEach
-    void close() {
+    void close() throws Exception {
         server.close();
         client.close();
-        vertx.close();
+        vertx.close().toCompletionStage().toCompletableFuture().get();
     }
 
     private Reference name(String rest) {
