@@ -27,6 +27,7 @@ import dev.berth.network.PortHolders;
 import dev.berth.network.ProcSockets;
 import dev.berth.network.Slirp4netns;
 import dev.berth.network.SocketOwners;
+import dev.berth.network.Subnet;
 import dev.berth.oci.Platform;
 import dev.berth.oci.Reference;
 import dev.berth.registry.CredentialFiles;
@@ -94,7 +95,8 @@ public final class Wiring {
                 cgroups,
                 new PortForwarder(calls, PROC, holders),
                 holders,
-                () -> Slirp4netns.find(System.getenv("PATH")).arguments(),
+                subnet -> Slirp4netns.find(System.getenv("PATH")).arguments(subnet),
+                () -> Subnet.choose(PROC),
                 clock);
         this.events = new Events(clock);
         this.containers = new Containers(engine, events);

@@ -10,7 +10,6 @@ import java.util.List;
  * output to those who wait.
  */
 final class Container {
-    private static final String ADDRESS = "10.0.2.100";
 
     private ContainerRecord record;
     private ContainerState state;
@@ -171,7 +170,7 @@ final class Container {
                 record.finished(),
                 "none",
                 record.restarts(),
-                network ? ADDRESS : null,
+                network ? record.addressInside() : null,
                 forwards,
                 record.config());
     }

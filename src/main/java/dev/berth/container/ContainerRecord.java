@@ -1,6 +1,7 @@
 package dev.berth.container;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import dev.berth.network.Subnet;
 import java.time.Instant;
 import java.util.List;
 
@@ -13,6 +14,7 @@ import java.util.List;
  * @param started of the last start; null before the first
  * @param oomKilled its end was the kernel's doing, for want of memory
  * @param wanted it was started and neither stopped nor seen to end: what a new service looks for
+ * @param address its own since its last start; null for one without a network, and for one that an earlier Berth started
  * @param begun when the start began that is under way; null otherwise
  * @param removing it is being removed, with its anonymous volumes: a new service completes that
  * @param imageEnvironment {@code NAME=value} lines of the image
@@ -33,6 +35,7 @@ record ContainerRecord(
         String error,
         boolean oomKilled,
         boolean wanted,
+        String address,
         Instant begun,
         boolean removing,
         int restarts,
@@ -47,19 +50,20 @@ record ContainerRecord(
     }
 
     ContainerRecord named(ContainerName name) {
-        return copy(name, new Run(started, finished, exitCode, error, oomKilled, wanted, begun), removing, config);
+        return copy(name, run(), removing, config);
     }
 
-    ContainerRecord starting(Instant time) {
-        return run(new Run(started, finished, exitCode, null, false, true, time));
+    /** @param address its own from now on; null without a network */
+    ContainerRecord starting(Instant time, String address) {
+        return run(new Run(started, finished, exitCode, null, false, true, address, time));
     }
 
     ContainerRecord started(Instant time) {
-        return run(new Run(time, null, null, null, false, true, null));
+        return run(new Run(time, null, null, null, false, true, address, null));
     }
 
     ContainerRecord notStarted(String why) {
-        return run(new Run(started, finished, exitCode, why, false, false, null));
+        return run(new Run(started, finished, exitCode, why, false, false, address, null));
     }
 
     ContainerRecord ended(Instant time, int code, String why, boolean outOfMemory) {
@@ -67,15 +71,24 @@ record ContainerRecord(
         Instant start = begun != null ? begun : started != null ? started : time;
         // The start is told by a handshake: of a quick program the end was written down first.
         Instant end = time.isBefore(start) ? start : time;
-        return run(new Run(start, end, code, why, outOfMemory, false, null));
+        return run(new Run(start, end, code, why, outOfMemory, false, address, null));
     }
 
     ContainerRecord asRemoving() {
-        return copy(name, new Run(started, finished, exitCode, error, oomKilled, false, null), true, config);
+        return copy(name, new Run(started, finished, exitCode, error, oomKilled, false, address, null), true, config);
     }
 
     ContainerRecord with(CreateRequest config) {
-        return copy(name, new Run(started, finished, exitCode, error, oomKilled, wanted, begun), removing, config);
+        return copy(name, run(), removing, config);
+    }
+
+    /** What ports lead to; of one that runs with a network. */
+    String addressInside() {
+        return address == null ? Subnet.USUAL.address() : address;
+    }
+
+    private Run run() {
+        return new Run(started, finished, exitCode, error, oomKilled, wanted, address, begun);
     }
 
     /** What changes from start to end. */
@@ -86,6 +99,7 @@ record ContainerRecord(
             String error,
             boolean oomKilled,
             boolean wanted,
+            String address,
             Instant begun) {}
 
     private ContainerRecord run(Run run) {
@@ -107,6 +121,7 @@ record ContainerRecord(
                 run.error,
                 run.oomKilled,
                 run.wanted,
+                run.address,
                 run.begun,
                 removing,
                 restarts,

@@ -76,6 +76,7 @@ final class Creation {
                 false,
                 false,
                 null,
+                null,
                 false,
                 0,
                 defaults.env(),

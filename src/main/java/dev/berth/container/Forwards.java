@@ -1,6 +1,7 @@
 package dev.berth.container;
 
 import dev.berth.network.Forward;
+import dev.berth.network.Guest;
 import dev.berth.network.NetworkException.CannotForward;
 import dev.berth.network.NetworkException.HelperSilent;
 import dev.berth.network.PortForwarder;
@@ -32,7 +33,7 @@ final class Forwards {
      */
     PortRequest make(Container container, PortRequest port) {
         try {
-            Forward made = forwarder.add(paths.runtime(container.id()), port.forward(), reserved(container));
+            Forward made = forwarder.add(guest(container), port.forward(), reserved(container));
             return port.withHostPort(made.hostPort());
         } catch (CannotForward e) {
             throw refused(container, port, e);
@@ -64,7 +65,7 @@ final class Forwards {
     /** What is left of a slirp4netns that is gone is nothing: that is no failure. */
     void remove(Container container, PortRequest port) {
         try {
-            forwarder.remove(paths.runtime(container.id()), port.forward());
+            forwarder.remove(guest(container), port.forward());
         } catch (HelperSilent e) {
             if (!e.isGone()) {
                 throw new ContainerException.PortRefused(
@@ -78,9 +79,11 @@ final class Forwards {
     /** @throws HelperSilent when the container's slirp4netns is not there */
     List<Outcome> reconcile(Container container, List<PortRequest> ports) {
         return forwarder.reconcile(
-                paths.runtime(container.id()),
-                ports.stream().map(PortRequest::forward).toList(),
-                reserved(container));
+                guest(container), ports.stream().map(PortRequest::forward).toList(), reserved(container));
+    }
+
+    private Guest guest(Container container) {
+        return new Guest(paths.runtime(container.id()), container.record().addressInside());
     }
 
     private Predicate<Forward> reserved(Container asking) {

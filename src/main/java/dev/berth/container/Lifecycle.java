@@ -40,7 +40,8 @@ final class Lifecycle {
         try {
             ports.check(container);
             Instant now = core.engine().clock().instant();
-            core.directory().save(container, record -> record.starting(now));
+            String address = address(container);
+            core.directory().save(container, record -> record.starting(now, address));
             Launched launched = starter.start(container.record(), container.startSize());
             runs.begin(container, launched);
         } catch (RuntimeException e) {
@@ -50,6 +51,11 @@ final class Lifecycle {
             throw e;
         }
         openPorts(container);
+    }
+
+    private String address(Container container) {
+        boolean networked = container.record().config().network().equals(CreateRequest.SLIRP);
+        return networked ? core.engine().subnet().get().address() : null;
     }
 
     /** A port that cannot be had is told, and nothing is left running that was asked to be reachable and is not. */

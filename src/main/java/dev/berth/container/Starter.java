@@ -18,6 +18,7 @@ import dev.berth.linux.SyscallException;
 import dev.berth.linux.TerminalSize;
 import dev.berth.network.NetworkException;
 import dev.berth.network.Slirp4netns;
+import dev.berth.network.Subnet;
 import dev.berth.rootfs.RootfsException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -102,7 +103,7 @@ final class Starter {
                         size),
                 roots.mounts(config, root),
                 security(config),
-                network(config),
+                network(record),
                 LogLimits.DEFAULT,
                 group);
     }
@@ -112,11 +113,12 @@ final class Starter {
                 CapabilitySet.of(config.capAdd(), config.capDrop()), config.readOnly(), config.noNewPrivileges());
     }
 
-    private NetworkSpec network(CreateRequest config) {
-        if (!config.network().equals(CreateRequest.SLIRP)) {
+    private NetworkSpec network(ContainerRecord record) {
+        if (record.address() == null) {
             return NetworkSpec.NONE;
         }
+        Subnet subnet = Subnet.ofAddress(record.address());
         return new NetworkSpec(
-                engine.network().get(), Optional.of(Slirp4netns.ADDRESS), Optional.of(Slirp4netns.RESOLVER));
+                engine.network().apply(subnet), Optional.of(subnet.address()), Optional.of(subnet.resolver()));
     }
 }

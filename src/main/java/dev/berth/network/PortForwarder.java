@@ -11,8 +11,7 @@ import java.util.function.Predicate;
 import java.util.stream.IntStream;
 
 /**
- * Leads ports of the machine to running containers, by slirp4netns. A container is named by its runtime directory, where
- * the socket of its slirp4netns is. For several threads at once; calls for one container wait for each other.
+ * Leads ports of the machine to running containers, by slirp4netns. For several threads at once; calls for one container wait for each other.
  */
 public final class PortForwarder {
     private static final int LOCKS = 64;
@@ -57,9 +56,9 @@ public final class PortForwarder {
      * @throws CannotForward with the reason, and the holder of a port that is taken
      * @throws NetworkException.HelperSilent when the container is not running
      */
-    public Forward add(Path runtimeDirectory, Forward forward, Predicate<Forward> reserved) {
-        synchronized (lock(runtimeDirectory)) {
-            ForwardApi api = api(runtimeDirectory, forward);
+    public Forward add(Guest guest, Forward forward, Predicate<Forward> reserved) {
+        synchronized (lock(guest)) {
+            ForwardApi api = api(guest, forward);
             if (forward.hostPort() == 0) {
                 return addFree(api, forward, reserved);
             }
@@ -94,19 +93,18 @@ public final class PortForwarder {
      *
      * @return false when there was none
      */
-    public boolean remove(Path runtimeDirectory, Forward forward) {
-        synchronized (lock(runtimeDirectory)) {
-            return api(runtimeDirectory, forward).remove(forward)
-                    || slirp(runtimeDirectory).remove(forward);
+    public boolean remove(Guest guest, Forward forward) {
+        synchronized (lock(guest)) {
+            return api(guest, forward).remove(forward) || slirp(guest).remove(forward);
         }
     }
 
     /** What is forwarded now. */
-    public List<Forward> list(Path runtimeDirectory) {
-        synchronized (lock(runtimeDirectory)) {
-            List<Forward> all = new ArrayList<>(slirp(runtimeDirectory).list());
-            if (hasRelay(runtimeDirectory)) {
-                all.addAll(relay(runtimeDirectory).list());
+    public List<Forward> list(Guest guest) {
+        synchronized (lock(guest)) {
+            List<Forward> all = new ArrayList<>(slirp(guest).list());
+            if (hasRelay(guest)) {
+                all.addAll(relay(guest).list());
             }
             return all;
         }
@@ -120,9 +118,9 @@ public final class PortForwarder {
      * @return what became of each that is wanted, in the same order
      * @throws NetworkException.HelperSilent when slirp4netns does not answer
      */
-    public List<Outcome> reconcile(Path runtimeDirectory, List<Forward> wanted, Predicate<Forward> reserved) {
-        synchronized (lock(runtimeDirectory)) {
-            List<Forward> spare = new ArrayList<>(list(runtimeDirectory));
+    public List<Outcome> reconcile(Guest guest, List<Forward> wanted, Predicate<Forward> reserved) {
+        synchronized (lock(guest)) {
+            List<Forward> spare = new ArrayList<>(list(guest));
             List<Optional<Forward>> kept =
                     wanted.stream().map(forward -> take(spare, forward::equals)).toList();
             List<Optional<Forward>> found = new ArrayList<>();
@@ -131,11 +129,11 @@ public final class PortForwarder {
                 boolean any = kept.get(i).isEmpty() && forward.hostPort() == 0;
                 found.add(any ? take(spare, forward::isAnotherWayTo) : kept.get(i));
             }
-            spare.forEach(forward -> remove(runtimeDirectory, forward));
+            spare.forEach(forward -> remove(guest, forward));
             return IntStream.range(0, wanted.size())
                     .mapToObj(i -> found.get(i)
                             .map(there -> new Outcome(there, false, null))
-                            .orElseGet(() -> make(runtimeDirectory, wanted.get(i), reserved)))
+                            .orElseGet(() -> make(guest, wanted.get(i), reserved)))
                     .toList();
         }
     }
@@ -146,9 +144,9 @@ public final class PortForwarder {
         return first;
     }
 
-    private Outcome make(Path runtimeDirectory, Forward forward, Predicate<Forward> reserved) {
+    private Outcome make(Guest guest, Forward forward, Predicate<Forward> reserved) {
         try {
-            return new Outcome(add(runtimeDirectory, forward, reserved), true, null);
+            return new Outcome(add(guest, forward, reserved), true, null);
         } catch (CannotForward e) {
             return new Outcome(forward, false, e.getMessage());
         }
@@ -164,25 +162,26 @@ public final class PortForwarder {
     public record Outcome(Forward forward, boolean isNew, String failure) {}
 
     /** A monitor of before the relay has none: then slirp4netns does what it can. */
-    private ForwardApi api(Path runtimeDirectory, Forward forward) {
-        return RelayApi.isFor(forward) && hasRelay(runtimeDirectory)
-                ? relay(runtimeDirectory)
-                : slirp(runtimeDirectory);
+    private ForwardApi api(Guest guest, Forward forward) {
+        return RelayApi.isFor(forward) && hasRelay(guest) ? relay(guest) : slirp(guest);
     }
 
-    private static boolean hasRelay(Path runtimeDirectory) {
-        return Files.exists(runtimeDirectory.resolve(RelayApi.SOCKET));
+    private static boolean hasRelay(Guest guest) {
+        return Files.exists(guest.runtimeDirectory().resolve(RelayApi.SOCKET));
     }
 
-    private RelayApi relay(Path runtimeDirectory) {
-        return new RelayApi(new ApiSocket(calls, runtimeDirectory.resolve(RelayApi.SOCKET), "monitor"));
+    private RelayApi relay(Guest guest) {
+        return new RelayApi(
+                new ApiSocket(calls, guest.runtimeDirectory().resolve(RelayApi.SOCKET), "monitor"), guest.address());
     }
 
-    private SlirpApi slirp(Path runtimeDirectory) {
-        return new SlirpApi(new ApiSocket(calls, runtimeDirectory.resolve(Slirp4netns.API_SOCKET), "slirp4netns"));
+    private SlirpApi slirp(Guest guest) {
+        return new SlirpApi(
+                new ApiSocket(calls, guest.runtimeDirectory().resolve(Slirp4netns.API_SOCKET), "slirp4netns"),
+                guest.address());
     }
 
-    private Object lock(Path runtimeDirectory) {
-        return locks.get(Math.floorMod(runtimeDirectory.hashCode(), LOCKS));
+    private Object lock(Guest guest) {
+        return locks.get(Math.floorMod(guest.runtimeDirectory().hashCode(), LOCKS));
     }
 }

@@ -17,9 +17,12 @@ final class RelayApi implements ForwardApi {
     static final String SOCKET = "udp";
 
     private final ApiSocket socket;
+    private final String address;
 
-    RelayApi(ApiSocket socket) {
+    /** @param address the container's own */
+    RelayApi(ApiSocket socket, String address) {
         this.socket = socket;
+        this.address = address;
     }
 
     /** Whether clients of a forward may have an address of the loopback. */
@@ -32,7 +35,7 @@ final class RelayApi implements ForwardApi {
     @Override
     public void add(Forward forward) {
         int error = ask("add %s %d %s %d"
-                .formatted(forward.hostAddress(), forward.hostPort(), Slirp4netns.ADDRESS, forward.containerPort()));
+                .formatted(forward.hostAddress(), forward.hostPort(), address, forward.containerPort()));
         if (error != 0) {
             throw new CannotForward(
                     Reason.REFUSED,

@@ -13,12 +13,6 @@ import java.util.concurrent.TimeUnit;
  * @see <a href="https://github.com/rootless-containers/slirp4netns/blob/master/slirp4netns.1.md">slirp4netns(1)</a>
  */
 public final class Slirp4netns {
-    /** The container's own address. */
-    public static final String ADDRESS = "10.0.2.100";
-
-    /** The name server that answers with what the machine's own one says. */
-    public static final String RESOLVER = "10.0.2.3";
-
     /** The name of the API's socket in a container's runtime directory. */
     public static final String API_SOCKET = "network";
 
@@ -58,10 +52,11 @@ public final class Slirp4netns {
      * Program and arguments for one container. The monitor replaces what stands between @: paths of the container's
      * namespaces, descriptors for "ready" and "end", the path of the API's socket.
      */
-    public List<String> arguments() {
+    public List<String> arguments(Subnet subnet) {
         return List.of(
                 program.toString(),
                 "--configure",
+                "--cidr=" + subnet.cidr(),
                 "--mtu=65520",
                 "--disable-host-loopback",
                 "--enable-sandbox",

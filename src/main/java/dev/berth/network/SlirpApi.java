@@ -21,9 +21,12 @@ final class SlirpApi implements ForwardApi {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final ApiSocket socket;
+    private final String address;
 
-    SlirpApi(ApiSocket socket) {
+    /** @param address the container's own */
+    SlirpApi(ApiSocket socket, String address) {
         this.socket = socket;
+        this.address = address;
     }
 
     /** A forward as slirp4netns knows it. */
@@ -37,7 +40,7 @@ final class SlirpApi implements ForwardApi {
                         .put("proto", forward.protocol().text())
                         .put("host_addr", forward.hostAddress())
                         .put("host_port", forward.hostPort())
-                        .put("guest_addr", Slirp4netns.ADDRESS)
+                        .put("guest_addr", address)
                         .put("guest_port", forward.containerPort()));
     }
 

@@ -270,11 +270,12 @@ class AttackIT {
 
     @Test
     void aContainerCannotReachTheServiceThroughItsGateway() throws Exception {
+        String gateway = service.container("hostile").path("address").asText().replaceAll("100$", "2");
         String answer = service.call(
                         "POST",
                         "/containers/hostile/exec?wait=true",
-                        "{\"command\":[\"wget\",\"-T\",\"3\",\"-O\",\"-\",\"http://10.0.2.2:%d/\"]}"
-                                .formatted(service.port()))
+                        "{\"command\":[\"wget\",\"-T\",\"3\",\"-O\",\"-\",\"http://%s:%d/\"]}"
+                                .formatted(gateway, service.port()))
                 .toString();
         assertFalse(answer.contains("\"exitCode\":0"), answer);
         assertFalse(answer.contains("Berth"), answer);

@@ -217,6 +217,13 @@ public final class Berth implements AutoCloseable {
         return JSON.readTree(response.body());
     }
 
+    /** The beginning of the addresses in a running container's network, up to the last number: {@code 10.0.2.}, mostly. */
+    String network(String container) throws IOException, InterruptedException {
+        String address = get("/containers/" + container).path("address").asText();
+        assertTrue(address.endsWith(".100"), address);
+        return address.substring(0, address.length() - 3);
+    }
+
     /** Of the running service. */
     public String url() throws IOException {
         return record().path("url").asText();

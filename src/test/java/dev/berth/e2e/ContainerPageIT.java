@@ -255,9 +255,7 @@ class ContainerPageIT {
         Locator meter = page.locator(".meter:has-text('Network') .value");
         meter.waitFor();
         trial.service.call(
-                "POST",
-                "/containers/measured/exec?wait=true",
-                "{\"command\":[\"nslookup\",\"berth.invalid\",\"10.0.2.3\"]}");
+                "POST", "/containers/measured/exec?wait=true", "{\"command\":[\"nslookup\",\"berth.invalid\"]}");
         Await.quietly("bytes were sent", () -> !meter.innerText().contains("↑ 0 B"));
     }
 }

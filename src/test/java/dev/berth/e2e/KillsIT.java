@@ -199,7 +199,7 @@ class KillsIT {
         // What it had before is still there from inside: the same address, and a name server.
         assertTrue(stage.berth
                 .must("exec", "network", "ip", "addr", "show", "tap0")
-                .contains("10.0.2.100/24"));
+                .contains(before.path("address").asText() + "/24"));
     }
 
     @Test

@@ -22,6 +22,9 @@ import org.junit.jupiter.api.Timeout;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class NetworkIT {
     /** From one program of a container to another. */
+    /** In a shell of a container. */
+    private static final String GATEWAY = "$(ip route | awk '/default/ { print $3 }')";
+
     private static final String ANSWER =
             "nc -l -p 7777 -e echo up & until nc -w 1 127.0.0.1 7777 </dev/null 2>/dev/null; do :; done";
 
@@ -69,8 +72,9 @@ class NetworkIT {
     @Test
     void theLoopbackOfTheHostIsNotReached() throws Exception {
         try (ServerSocket server = new ServerSocket(0, 5, InetAddress.getByName("127.0.0.1"))) {
+            assertTrue(stage.shell("echo " + GATEWAY).matches("[0-9.]+\\.2"));
             String said = stage.shell(
-                    "nc -w 3 10.0.2.2 " + server.getLocalPort() + " </dev/null && echo reached || echo refused");
+                    "nc -w 3 " + GATEWAY + " " + server.getLocalPort() + " </dev/null && echo reached || echo refused");
             assertEquals("refused", said);
             server.setSoTimeout(1);
             assertFalse(accepted(server), "a connection from the container arrived");
@@ -82,7 +86,8 @@ class NetworkIT {
         String url = stage.berth.url();
         String port = url.substring(url.lastIndexOf(':') + 1).replaceAll("[^0-9]", "");
         assertEquals(
-                "refused", stage.shell("nc -w 3 10.0.2.2 " + port + " </dev/null && echo reached || echo refused"));
+                "refused",
+                stage.shell("nc -w 3 " + GATEWAY + " " + port + " </dev/null && echo reached || echo refused"));
     }
 
     /** Neither by slirp4netns' own addresses nor by those of this machine. One that is bound to all of them is, as the proof. */
@@ -94,7 +99,9 @@ class NetworkIT {
         String service = stage.berth.url().replaceAll("[^0-9]+$", "").replaceAll(".*:", "");
         String local = port("127.0.0.1");
         Optional<String> own = PortsIT.ownAddress();
-        List<String> addresses = new ArrayList<>(List.of("10.0.2.2", "10.0.2.3", "127.0.0.1", "0.0.0.0", "10.0.2.100"));
+        String inside = stage.berth.network("other");
+        List<String> addresses =
+                new ArrayList<>(List.of(inside + "2", inside + "3", "127.0.0.1", "0.0.0.0", inside + "100"));
         own.ifPresent(addresses::add);
         String script = """
                 for port in %s %s; do for address in %s; do

@@ -217,7 +217,7 @@ class PortsIT {
     @Test
     void theProgramSeesTheAddressOfItsClient() throws Exception {
         int local = serving.add("web", null, Serving.PAGES, "tcp");
-        assertEquals("10.0.2.2", who(Wire.LOOPBACK, local));
+        assertEquals(berth.network("web") + "2", who(Wire.LOOPBACK, local));
         serving.removePort("web", "tcp", local);
         String own = neededAddress();
         berth.must("port", "add", "web", own + "::80");

@@ -4,6 +4,7 @@ import dev.berth.linux.Fd;
 import dev.berth.linux.Syscalls;
 import dev.berth.linux.TerminalSize;
 import dev.berth.network.Slirp4netns;
+import dev.berth.network.Subnet;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -149,7 +150,9 @@ final class TrialContainer implements AutoCloseable {
 
     TrialContainer slirp() {
         this.network = new NetworkSpec(
-                Slirp4netns.find("").arguments(), Optional.of(Slirp4netns.ADDRESS), Optional.of(Slirp4netns.RESOLVER));
+                Slirp4netns.find("").arguments(Subnet.USUAL),
+                Optional.of(Subnet.USUAL.address()),
+                Optional.of(Subnet.USUAL.resolver()));
         return this;
     }
 

@@ -32,6 +32,9 @@ import org.junit.jupiter.api.io.TempDir;
 class PortForwarderTest {
     private static final Path PROC = Path.of("/proc");
     private static final Predicate<Forward> NONE = forward -> false;
+    /** Not the usual one: that has the tests of whole containers. */
+    private static final Subnet SUBNET = new Subnet("172.30.7");
+
     private static final String GREETING = "hello from inside";
 
     @TempDir
@@ -54,6 +57,7 @@ class PortForwarderTest {
         slirp = new ProcessBuilder(
                         Slirp4netns.find("/usr/bin").program().toString(),
                         "--configure",
+                        "--cidr=" + SUBNET.cidr(),
                         "--disable-host-loopback",
                         "--api-socket=" + folder.resolve(Slirp4netns.API_SOCKET),
                         Long.toString(inside.pid()),
@@ -76,18 +80,22 @@ class PortForwarderTest {
         }
     }
 
+    private Guest guest() {
+        return new Guest(folder, SUBNET.address());
+    }
+
     private Forward add(Forward forward) {
-        return forwarder.add(folder, forward, NONE);
+        return forwarder.add(guest(), forward, NONE);
     }
 
     @Test
     void aForwardAnswersUntilItIsRemoved() throws Exception {
         Forward forward = add(new Forward(Protocol.TCP, "127.0.0.1", 0, 7000));
         assertNotEquals(0, forward.hostPort());
-        assertEquals(List.of(forward), forwarder.list(folder));
+        assertEquals(List.of(forward), forwarder.list(guest()));
         assertEquals(GREETING, answer(forward.hostPort()));
-        assertTrue(forwarder.remove(folder, forward));
-        assertFalse(forwarder.remove(folder, forward));
+        assertTrue(forwarder.remove(guest(), forward));
+        assertFalse(forwarder.remove(guest(), forward));
         assertThrows(ConnectException.class, () -> new Socket("127.0.0.1", forward.hostPort()).close());
     }
 
@@ -115,7 +123,7 @@ class PortForwarderTest {
             CannotForward e = assertThrows(CannotForward.class, () -> add(forward));
             assertEquals(CannotForward.Reason.IN_USE, e.reason());
             assertTrue(e.getMessage().contains("(pid " + ProcessHandle.current().pid() + ")"), e.getMessage());
-            assertEquals(List.of(), forwarder.list(folder));
+            assertEquals(List.of(), forwarder.list(guest()));
         }
     }
 
@@ -137,9 +145,9 @@ class PortForwarderTest {
         Forward wanted = forwarder.choose(new Forward(Protocol.UDP, "127.0.0.1", 0, 7002), NONE);
         assertEquals(
                 List.of(new Outcome(kept, false, null), new Outcome(wanted, true, null)),
-                forwarder.reconcile(folder, List.of(kept, wanted), NONE));
-        assertEquals(List.of(kept, wanted), forwarder.list(folder));
-        assertFalse(forwarder.list(folder).contains(stale));
+                forwarder.reconcile(guest(), List.of(kept, wanted), NONE));
+        assertEquals(List.of(kept, wanted), forwarder.list(guest()));
+        assertFalse(forwarder.list(guest()).contains(stale));
     }
 
     @Test
@@ -147,7 +155,7 @@ class PortForwarderTest {
         Forward unknown = new Forward(Protocol.TCP, "127.0.0.1", 0, 7000);
         Forward chosen = add(unknown);
         Forward remembered = add(unknown);
-        List<Outcome> outcomes = forwarder.reconcile(folder, List.of(unknown, remembered), NONE);
+        List<Outcome> outcomes = forwarder.reconcile(guest(), List.of(unknown, remembered), NONE);
         assertEquals(List.of(new Outcome(chosen, false, null), new Outcome(remembered, false, null)), outcomes);
     }
 
@@ -156,9 +164,9 @@ class PortForwarderTest {
         try (ServerSocket busy = new ServerSocket(0)) {
             Forward taken = new Forward(Protocol.TCP, "127.0.0.1", busy.getLocalPort(), 7000);
             Forward any = new Forward(Protocol.TCP, "127.0.0.1", 0, 7000);
-            List<Outcome> outcomes = forwarder.reconcile(folder, List.of(taken, any), NONE);
+            List<Outcome> outcomes = forwarder.reconcile(guest(), List.of(taken, any), NONE);
             assertTrue(outcomes.get(0).failure().contains("taken by"), outcomes::toString);
-            assertEquals(List.of(outcomes.get(1).forward()), forwarder.list(folder));
+            assertEquals(List.of(outcomes.get(1).forward()), forwarder.list(guest()));
         }
     }
 
@@ -168,13 +176,13 @@ class PortForwarderTest {
         List<Forward> made = IntStream.range(0, 50)
                 .parallel()
                 .mapToObj(i -> forwarder.add(
-                        folder,
+                        guest(),
                         new Forward(i % 2 == 0 ? Protocol.TCP : Protocol.UDP, "127.0.0.1", 0, 7000),
                         free -> free.hostPort() % 3 == 0))
                 .toList();
         assertEquals(50, made.stream().map(Forward::toString).distinct().count());
         assertTrue(made.stream().allMatch(forward -> forward.hostPort() % 3 != 0), made::toString);
-        assertEquals(50, forwarder.list(folder).size());
+        assertEquals(50, forwarder.list(guest()).size());
     }
 
     @Test
