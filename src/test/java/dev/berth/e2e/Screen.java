@@ -51,6 +51,11 @@ record Screen(Page page) {
         page.mouse().move(((Number) place.get(0)).doubleValue(), ((Number) place.get(1)).doubleValue());
     }
 
+    /** Until what is typed goes to the terminal. */
+    void awaitFocus() {
+        page.waitForFunction("() => document.activeElement?.classList.contains('xterm-helper-textarea')");
+    }
+
     void focus() {
         page.locator(".xterm-helper-textarea").first().focus();
     }
