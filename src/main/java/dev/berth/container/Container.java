@@ -10,7 +10,6 @@ import java.util.List;
  * output to those who wait.
  */
 final class Container {
-
     private ContainerRecord record;
     private ContainerState state;
     private ProcessIdentity init;
