@@ -62,6 +62,7 @@ class LargeLayerTest {
                                     .toString(),
                             "-Xmx64m",
                             "-XX:MaxDirectMemorySize=64m",
+                            "-Djava.io.tmpdir=" + temp,
                             "-cp",
                             System.getProperty("java.class.path"),
                             Puller.class.getName(),
