@@ -19,7 +19,7 @@ final class Await {
         boolean holds() throws Exception;
     }
 
-    /** Whether the machine is said to be an emulated one, whose slowness tells nothing of Berth: nothing is measured there. */
+    /** Whether the machine is said to be an emulated one, whose slowness tells nothing of Berth. */
     static boolean isEmulated() {
         return PATIENCE >= 10;
     }
