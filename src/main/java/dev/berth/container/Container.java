@@ -18,6 +18,7 @@ final class Container {
     private TerminalSize startSize;
     private boolean stopRequested;
     private boolean removed;
+    private boolean gone;
     private String damage;
     private long output;
     private final Audience audience = new Audience();
@@ -106,13 +107,25 @@ final class Container {
         return stopRequested;
     }
 
-    synchronized void markRemoved() {
-        removed = true;
+    /** Its removal has begun, or could not be done after all. */
+    synchronized void removed(boolean begun) {
+        removed = begun;
         notifyAll();
     }
 
+    /** Its removal has begun: nothing may be done with it any more. */
     synchronized boolean isRemoved() {
         return removed;
+    }
+
+    /** Nothing of it is left, and its name is free. */
+    synchronized void gone() {
+        gone = true;
+        notifyAll();
+    }
+
+    synchronized boolean isGone() {
+        return gone;
     }
 
     /** The monitor announced more output. */

@@ -238,13 +238,13 @@ public final class Containers implements Attachments {
         return container.view();
     }
 
-    /** Waits until it does not run. @return its exit code; 0 for one that never ran */
+    /** Waits until it does not run, or until nothing of it is left. @return its exit code; 0 for one that never ran */
     public int await(String reference, boolean removed) {
         Container container = directory.find(reference);
         lifecycle.awaitEnd(container, FOREVER);
         synchronized (container) {
             try {
-                while (removed && !container.isRemoved()) {
+                while (removed && !container.isGone()) {
                     container.wait();
                 }
             } catch (InterruptedException e) {

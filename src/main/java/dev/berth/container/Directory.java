@@ -64,7 +64,7 @@ final class Directory {
 
     void remove(Container container) {
         byId.remove(container.id());
-        container.markRemoved();
+        container.gone();
         Change change = new Change(container.view(), true);
         listeners.forEach(listener -> listener.accept(change));
     }

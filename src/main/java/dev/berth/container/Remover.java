@@ -18,32 +18,56 @@ final class Remover {
     }
 
     /**
-     * One that runs, or is removed already, is left alone. A service that is killed in between has removed nothing, or the next one
-     * completes it.
+     * One that runs is left alone; of one that somebody else is removing, that is awaited. A service that is killed in between has removed
+     * nothing, or the next one completes it.
      *
      * @param anonymousVolumes those that only this container has, and that nobody named, as well
      */
     void remove(Container container, boolean anonymousVolumes) {
         List<String> own = anonymousVolumes ? volumes.anonymous(container) : List.of();
         synchronized (container) {
-            if (container.isRemoved() || !container.state().canRemove()) {
+            if (!awaitOthers(container)
+                    || container.isGone()
+                    || !container.state().canRemove()) {
                 return;
             }
             if (!own.isEmpty()) {
                 core.directory().keep(container, ContainerRecord::asRemoving);
             }
-            container.markRemoved();
+            container.removed(true);
         }
-        sessions.removeOf(container);
-        core.groups().remove(container.id());
-        own.forEach(volume -> volumes.removeWith(container, volume));
-        // One rename takes record, log and writable layer away: a crash leaves the whole container or nothing of it.
-        roots.discard(
-                container.id(),
-                () -> core.engine().data().trash().discard(core.paths().container(container.id())));
+        try {
+            takeAway(container, own);
+        } catch (RuntimeException e) {
+            container.removed(false); // the next attempt may do it
+            throw e;
+        }
         RuntimeFiles.delete(core.paths().runtime(container.id()));
         core.directory().remove(container);
         core.engine().images().collect();
         core.events().publish("container.removed", container.id(), container.name(), Map.of());
+    }
+
+    /** @return false when this thread was asked to end first */
+    private static boolean awaitOthers(Container container) {
+        try {
+            while (container.isRemoved() && !container.isGone()) {
+                container.wait();
+            }
+            return true;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    private void takeAway(Container container, List<String> volumesOfIt) {
+        sessions.removeOf(container);
+        core.groups().remove(container.id());
+        volumesOfIt.forEach(volume -> volumes.removeWith(container, volume));
+        // One rename takes record, log and writable layer away: a crash leaves the whole container or nothing of it.
+        roots.discard(
+                container.id(),
+                () -> core.engine().data().trash().discard(core.paths().container(container.id())));
     }
 }
