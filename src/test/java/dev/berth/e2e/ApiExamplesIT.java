@@ -15,6 +15,10 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -214,6 +218,41 @@ class ApiExamplesIT {
                         .path("exitCode")
                         .asInt());
         answer(404, "GET", "/containers/gone", null);
+    }
+
+    /** With volumes of its own, many times: what is told too early is so for milliseconds only. */
+    @Test
+    void whoHearsOfARemovalFindsNothingLeft() throws Exception {
+        ObjectNode wanted = JSON.createObjectNode()
+                .put("image", bed.image())
+                .put("name", "again")
+                .put("network", "none");
+        for (int i = 0; i < 100; i++) {
+            wanted.withArray("mounts").addObject().put("type", "volume").put("target", "/v" + i);
+        }
+        String create = wanted.toString();
+        List<Callable<Integer>> hearers = List.of(
+                () -> foundAfter("POST", "/containers/again/wait?condition=removed"),
+                () -> foundAfter("DELETE", "/containers/again?volumes=true"),
+                () -> foundAfter("DELETE", "/containers/again?volumes=true"));
+        ExecutorService clients = Executors.newFixedThreadPool(hearers.size());
+        try {
+            for (int i = 0; i < 20; i++) {
+                answer(201, "POST", "/containers", create);
+                for (Future<Integer> found : clients.invokeAll(hearers)) {
+                    assertEquals(404, found.get());
+                }
+            }
+        } finally {
+            clients.shutdownNow();
+        }
+    }
+
+    /** What the container is looked up with once the request has been answered. */
+    private static int foundAfter(String method, String path) throws Exception {
+        int status = berth.api(method, path, null).statusCode();
+        assertTrue(List.of(200, 204, 404).contains(status), method + " answered " + status);
+        return berth.api("GET", "/containers/again", null).statusCode();
     }
 
     @Test

@@ -103,6 +103,30 @@ class ZLeftoversIT {
         assertEquals(List.of(), leaks.found());
     }
 
+    /** Nothing can be put where a directory should be. */
+    @Test
+    void aRemovalThatTheDiskRefusesCanBeTriedAgain() throws Exception {
+        Leaks leaks = leaks(stage.berth);
+        stage.berth.must("create", "--name", "stays", stage.image, "true");
+        Path trash = stage.berth.dataDirectory().resolve("trash");
+        Path away = Files.move(trash, trash.resolveSibling("trash.away"));
+        Files.createFile(trash);
+        try {
+            for (int attempt = 0; attempt < 2; attempt++) {
+                HttpResponse<String> refused = stage.berth.api("DELETE", "/containers/stays", null);
+                assertEquals(500, refused.statusCode(), refused.body());
+                assertEquals(
+                        "created",
+                        stage.berth.get("/containers/stays").path("state").asText());
+            }
+        } finally {
+            Files.delete(trash);
+            Files.move(away, trash);
+        }
+        removeAll(stage.berth);
+        assertEquals(List.of(), leaks.found());
+    }
+
     @Test
     void theRemovalAfterAProcessOfTheContainerWasKilledLeavesNothing() throws Exception {
         Leaks leaks = leaks(stage.berth);
