@@ -10,9 +10,12 @@ import dev.berth.launcher.Signal;
 import dev.berth.linux.Syscalls;
 import dev.berth.linux.TerminalSize;
 import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * One viewer at one program: the log is read from some point on and told to the viewer, input goes to the monitor. The log is the only
@@ -32,6 +35,9 @@ public final class Attachment implements AutoCloseable {
     private boolean monitorGone;
     private boolean closed;
     private MonitorClient monitor;
+    /** What the program does not take makes its monitor stop reading this one. Made for the first input, for many only watch. */
+    private MonitorClient inputs;
+
     private TerminalSize wantedSize;
     private int toldViewers;
     private final Runnable audienceChanged = () -> tell(() -> more = true);
@@ -61,25 +67,37 @@ public final class Attachment implements AutoCloseable {
 
     /** Input for the program; blocks while it does not read, or has not started. What comes after its end is dropped. */
     public void input(byte[] bytes) {
-        awaitMonitor();
-        send(client -> client.input(bytes));
+        sendInput(client -> client.input(bytes));
     }
 
     /** As {@link #input}. */
     public void endInput() {
-        awaitMonitor();
-        send(MonitorClient::endInput);
+        sendInput(MonitorClient::endInput);
     }
 
-    private void awaitMonitor() {
-        synchronized (news) {
-            try {
-                while (monitor == null && !closed) {
-                    news.wait();
-                }
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
+    private void sendInput(Consumer<MonitorClient> message) {
+        try {
+            Optional<MonitorClient> client = awaitInputs();
+            if (client.isPresent()) {
+                message.accept(client.get());
             }
+        } catch (MonitorGone e) {
+            return; // it goes nowhere, as what is typed at the end of a program
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Empty when this viewer has ended. */
+    private Optional<MonitorClient> awaitInputs() throws InterruptedException {
+        synchronized (news) {
+            while (monitor == null && !closed) {
+                news.wait();
+            }
+            if (inputs == null && !closed) {
+                inputs = MonitorClient.connect(calls, target.runtimeDirectory(), new InputsListener());
+            }
+            return Optional.ofNullable(inputs);
         }
     }
 
@@ -261,16 +279,15 @@ public final class Attachment implements AutoCloseable {
     /** Ends this viewer; the program goes on. */
     @Override
     public void close() {
-        MonitorClient client;
+        List<MonitorClient> clients;
         synchronized (news) {
             closed = true;
-            client = monitor;
+            clients = Stream.of(monitor, inputs).filter(Objects::nonNull).toList();
             monitor = null;
+            inputs = null;
             news.notifyAll();
         }
-        if (client != null) {
-            client.close();
-        }
+        clients.forEach(MonitorClient::close);
         thread.interrupt();
     }
 
@@ -291,6 +308,20 @@ public final class Attachment implements AutoCloseable {
                 more = true;
                 monitorGone = true;
             });
+        }
+    }
+
+    /** News comes over the other connection. */
+    private final class InputsListener implements MonitorClient.Listener {
+        @Override
+        public void appended(long end) {}
+
+        @Override
+        public void exited(int code, int signal, long end) {}
+
+        @Override
+        public void closed() {
+            tell(() -> inputs = null);
         }
     }
 }

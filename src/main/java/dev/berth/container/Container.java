@@ -17,6 +17,9 @@ final class Container {
     private MonitorClient monitor;
     private TerminalSize startSize;
     private boolean stopRequested;
+    private int restarts;
+    private long ends;
+    private int lastCode;
     private boolean removed;
     private boolean gone;
     private String damage;
@@ -67,6 +70,10 @@ final class Container {
     }
 
     synchronized void ended(ContainerState state) {
+        if (this.state.canSignal()) {
+            ends++;
+        }
+        lastCode = record.exitCode() == null ? 0 : record.exitCode();
         this.init = null;
         this.pid = null;
         this.monitor = null;
@@ -97,6 +104,35 @@ final class Container {
 
     synchronized TerminalSize startSize() {
         return startSize == null ? TerminalSize.DEFAULT : startSize;
+    }
+
+    /** How many of its runs have ended since this service began: who waits for an end must not miss it for the next start. */
+    synchronized long ends() {
+        return ends;
+    }
+
+    /** Of the run that has ended since {@link #ends} was so many, or else of the one before; 0 for one that never ran. */
+    synchronized int exitCode(long endsBefore) {
+        Integer code = ends > endsBefore ? Integer.valueOf(lastCode) : record.exitCode();
+        return code == null ? 0 : code;
+    }
+
+    /** Whether its present run is still that of when {@link #ends} was so many. */
+    synchronized boolean runsOn(long endsBefore) {
+        return ends == endsBefore && state.isAlive();
+    }
+
+    /** Until {@link #restartEnds} an end is no reason to remove it. */
+    synchronized void restartBegins() {
+        restarts++;
+    }
+
+    synchronized void restartEnds() {
+        restarts--;
+    }
+
+    synchronized boolean isRestarting() {
+        return restarts > 0;
     }
 
     synchronized void requestStop() {

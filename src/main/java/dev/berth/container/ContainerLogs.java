@@ -71,12 +71,13 @@ final class ContainerLogs {
     private static void follow(
             Container container, LogReader log, boolean forever, Consumer<LogEntry.Output> sink, Runnable pause)
             throws InterruptedException {
+        long ends = container.ends();
         while (true) {
             long seen;
             boolean over;
             synchronized (container) {
                 seen = container.output();
-                over = container.isRemoved() || (!forever && !container.state().isAlive());
+                over = container.isRemoved() || (!forever && !container.runsOn(ends));
             }
             if (drain(log, sink)) {
                 pause.run();
@@ -86,9 +87,7 @@ final class ContainerLogs {
                 return;
             }
             synchronized (container) {
-                while (container.output() == seen
-                        && !container.isRemoved()
-                        && (forever || container.state().isAlive())) {
+                while (container.output() == seen && !container.isRemoved() && (forever || container.runsOn(ends))) {
                     container.wait();
                 }
             }

@@ -33,6 +33,11 @@ public enum ContainerState {
         return this == RUNNING || this == PAUSED || this == STOPPING;
     }
 
+    /** Whether its ports are open: it runs, frozen or not, and nobody is ending it. */
+    public boolean hasPorts() {
+        return this == RUNNING || this == PAUSED;
+    }
+
     public boolean canExec() {
         return this == RUNNING;
     }

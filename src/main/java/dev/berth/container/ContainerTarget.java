@@ -8,13 +8,17 @@ import java.time.Instant;
 /**
  * A container's own program, to attach to.
  *
+ * @param ends as {@link Container#ends} was when it was attached to: the next end is this viewer's
  * @param past when the run began whose end is no news to this viewer; null when every end is
  */
-record ContainerTarget(Container container, ContainerPaths paths, Instant past) implements AttachTarget {
+record ContainerTarget(Container container, ContainerPaths paths, long ends, Instant past) implements AttachTarget {
     private static final long SHORT_WHILE = 1_000;
 
     @Override
     public Phase phase() {
+        if (container.ends() > ends) {
+            return Phase.ENDED;
+        }
         return switch (container.state()) {
             case CREATED, STARTING -> container.isRemoved() ? Phase.ENDED : Phase.BEFORE;
             case RUNNING, PAUSED, STOPPING -> Phase.RUNNING;
@@ -30,8 +34,7 @@ record ContainerTarget(Container container, ContainerPaths paths, Instant past) 
 
     @Override
     public int exitCode() {
-        Integer code = container.record().exitCode();
-        return code == null ? 0 : code;
+        return container.exitCode(ends);
     }
 
     @Override

@@ -185,8 +185,7 @@ public final class Containers implements Attachments {
 
     public ContainerView restart(String reference, Integer timeout) {
         Container container = directory.find(reference);
-        lifecycle.stop(container, timeout);
-        lifecycle.start(container);
+        lifecycle.restart(container, timeout, it -> remover.remove(it, true));
         return container.view();
     }
 
@@ -241,7 +240,8 @@ public final class Containers implements Attachments {
     /** Waits until it does not run, or until nothing of it is left. @return its exit code; 0 for one that never ran */
     public int await(String reference, boolean removed) {
         Container container = directory.find(reference);
-        lifecycle.awaitEnd(container, FOREVER);
+        long ends = container.ends();
+        Lifecycle.awaitEnd(container, ends, FOREVER);
         synchronized (container) {
             try {
                 while (removed && !container.isGone()) {
@@ -251,8 +251,7 @@ public final class Containers implements Attachments {
                 Thread.currentThread().interrupt();
             }
         }
-        Integer code = container.record().exitCode();
-        return code == null ? 0 : code;
+        return container.exitCode(ends);
     }
 
     /**
@@ -338,7 +337,10 @@ public final class Containers implements Attachments {
     public Attachment container(String reference, Start start, Viewer viewer) {
         Container container = directory.find(reference);
         return Attachment.begin(
-                engine.calls(), new ContainerTarget(container, paths, past(container, start)), start, viewer);
+                engine.calls(),
+                new ContainerTarget(container, paths, container.ends(), past(container, start)),
+                start,
+                viewer);
     }
 
     /** Who asks for none of the earlier output is here for what comes: of a container that has ended, for its next run. */

@@ -18,6 +18,8 @@ final class Directory {
     /** A container as it is now, or that it is gone. */
     record Change(ContainerView view, boolean removed) {}
 
+    private static final System.Logger LOG = System.getLogger(Directory.class.getName());
+
     private final ContainerRecords records;
     private final Map<String, Container> byId = new ConcurrentHashMap<>();
     private final List<Consumer<Change>> listeners = new CopyOnWriteArrayList<>();
@@ -62,16 +64,36 @@ final class Directory {
         }
     }
 
+    /**
+     * As {@link #keep}, of what has happened already: where it cannot be written, this service knows it all the same, and the next one
+     * concludes it from what the monitor left.
+     */
+    void keepAnyhow(Container container, UnaryOperator<ContainerRecord> change) {
+        try {
+            keep(container, change);
+        } catch (ContainerException.Failed e) {
+            LOG.log(System.Logger.Level.WARNING, "container {0}: {1}", container.name(), e.getMessage());
+            synchronized (container) {
+                container.record(change.apply(container.record()));
+            }
+        }
+    }
+
     void remove(Container container) {
         byId.remove(container.id());
-        container.gone();
-        Change change = new Change(container.view(), true);
-        listeners.forEach(listener -> listener.accept(change));
+        synchronized (container) {
+            container.gone();
+            Change change = new Change(container.view(), true);
+            listeners.forEach(listener -> listener.accept(change));
+        }
     }
 
     /** Under the container's lock, so that of two changes the later one is told later. */
     void tell(Container container) {
         synchronized (container) {
+            if (container.isGone()) {
+                return;
+            }
             Change change = new Change(container.view(), false);
             listeners.forEach(listener -> listener.accept(change));
         }

@@ -22,6 +22,7 @@ import dev.berth.linux.TerminalSize;
 import dev.berth.store.DurableFile;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -37,6 +38,9 @@ import java.util.function.Predicate;
 
 /** Programs run in containers that run. Their logs are in the runtime directory; the last fifty that ended are kept. */
 final class ExecSessions {
+    /** Marks a session whose end has been told. */
+    private static final String TOLD = "told";
+
     private static final System.Logger LOG = System.getLogger(ExecSessions.class.getName());
     private static final ObjectMapper JSON = new ObjectMapper()
             .registerModule(new JavaTimeModule())
@@ -101,12 +105,13 @@ final class ExecSessions {
             if (request.detach()) {
                 session.audience().expectNobody();
             }
-            keep(session);
+            byId.put(id, session);
+            events.publish("exec.started", id, null, Map.of("container", container.id()));
+            watch(session);
             if (container.isRemoved()) { // it went, and its sessions with it, before this one was kept
                 forget(session);
                 throw notRunning(container);
             }
-            events.publish("exec.started", id, null, Map.of("container", container.id()));
             return session;
         } catch (LaunchFailed e) {
             RuntimeFiles.delete(directory);
@@ -282,7 +287,9 @@ final class ExecSessions {
         try {
             Optional<ExecSession.Written> written = written(directory);
             if (written.filter(it -> containerExists.test(it.container())).isPresent()) {
-                keep(new ExecSession(written.get(), directory));
+                ExecSession session = new ExecSession(written.get(), directory);
+                byId.put(session.id(), session);
+                watch(session);
             } else {
                 MonitorRecord.read(directory).ifPresent(end);
                 RuntimeFiles.delete(directory);
@@ -302,26 +309,41 @@ final class ExecSessions {
         }
     }
 
-    private void keep(ExecSession session) {
-        byId.put(session.id(), session);
+    private void watch(ExecSession session) {
         Path directory = session.runtimeDirectory();
         try {
             session.watched(MonitorClient.connect(engine.calls(), directory, new End(session, directory)));
         } catch (MonitorGone e) {
-            ended(session, directory);
+            ended(session, directory, null);
         }
         forgetOldest();
     }
 
-    private void ended(ExecSession session, Path directory) {
+    /** @param told how it ended, as its monitor said; null when it has not */
+    private void ended(ExecSession session, Path directory, ExitRecord told) {
         ExitRecord exit = ExitRecord.read(directory)
+                .or(() -> Optional.ofNullable(told))
                 .orElseGet(() -> new ExitRecord(137, 9, engine.clock().instant(), "its monitor was killed"));
         session.ended(exit);
-        events.publish(
-                "exec.exited",
-                session.id(),
-                null,
-                Map.of("container", session.container(), "exitCode", Integer.toString(exit.code())));
+        if (isNews(directory)) {
+            events.publish(
+                    "exec.exited",
+                    session.id(),
+                    null,
+                    Map.of("container", session.container(), "exitCode", Integer.toString(exit.code())));
+        }
+    }
+
+    /** Whether no service has told the end yet; a second call says no. */
+    private static boolean isNews(Path directory) {
+        try {
+            Files.createFile(directory.resolve(TOLD));
+            return true;
+        } catch (FileAlreadyExistsException told) {
+            return false;
+        } catch (IOException e) {
+            return true; // the directory is gone or full: better told twice than never
+        }
     }
 
     private void forgetOldest() {
@@ -376,13 +398,16 @@ final class ExecSessions {
 
         @Override
         public void exited(int code, int signal, long end) {
-            ended(session, directory);
+            ended(
+                    session,
+                    directory,
+                    new ExitRecord(code, signal, engine.clock().instant(), ""));
         }
 
         @Override
         public void closed() {
             if (!session.isOver()) {
-                ended(session, directory);
+                ended(session, directory, null);
             }
         }
     }

@@ -1,5 +1,6 @@
 package dev.berth.container;
 
+import dev.berth.launcher.BadLaunch;
 import dev.berth.launcher.Launched;
 import dev.berth.launcher.MonitorClient;
 import dev.berth.launcher.MonitorGone;
@@ -7,6 +8,7 @@ import dev.berth.launcher.ProcessIdentity;
 import dev.berth.launcher.Signal;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.function.Consumer;
 
 /** Start, stop and end of containers. */
 final class Lifecycle {
@@ -46,8 +48,7 @@ final class Lifecycle {
             runs.begin(container, launched);
         } catch (RuntimeException e) {
             container.ended(before);
-            showRefused(container, e);
-            core.directory().save(container, record -> record.notStarted(e.getMessage()));
+            notStarted(container, e);
             throw e;
         }
         openPorts(container);
@@ -70,25 +71,43 @@ final class Lifecycle {
                 ports.missed(container);
                 return;
             }
-            synchronized (container) {
-                container.requestStop();
-            }
-            kill(container, Signal.KILL);
-            awaitEnd(container, KILL_PATIENCE);
-            showRefused(container, e);
-            core.directory().save(container, record -> record.notStarted(e.getMessage()));
+            end(container);
+            notStarted(container, e);
             throw e;
         }
     }
 
-    private void showRefused(Container container, RuntimeException e) {
+    private void notStarted(Container container, RuntimeException e) {
         if (e instanceof ContainerException.PortRefused port) {
             ports.refused(container, port);
+        }
+        core.directory().keepAnyhow(container, record -> record.notStarted(e.getMessage()));
+        core.directory().tell(container);
+    }
+
+    /** Stops it, when it runs, and starts it; one that is removed when it ends is not for this end. */
+    void restart(Container container, Integer timeout, Consumer<Container> autoRemove) {
+        long ends = container.ends();
+        boolean started = false;
+        container.restartBegins();
+        try {
+            stop(container, timeout);
+            start(container);
+            started = true;
+        } finally {
+            container.restartEnds();
+            if (!started
+                    && container.ends() > ends
+                    && container.record().config().autoRemove()) {
+                autoRemove.accept(container);
+            }
         }
     }
 
     /** Asks the program to end, and ends it after the time-out. One that does not run is left alone. */
     void stop(Container container, Integer timeout) {
+        Signal signal = stopSignal(container);
+        long ends;
         synchronized (container) {
             if (!container.state().canStop()) {
                 if (container.state() == ContainerState.STARTING) {
@@ -96,22 +115,37 @@ final class Lifecycle {
                 }
                 return;
             }
+            ends = container.ends();
             container.requestStop();
             container.state(ContainerState.STOPPING);
         }
         core.directory().tell(container);
-        ContainerRecord record = container.record();
-        Signal signal = record.stopSignal().isEmpty() ? Signal.TERM : Signal.parse(record.stopSignal());
-        send(container, signal);
+        send(container, ends, signal);
         core.groups().thaw(container.id());
-        int seconds = timeout == null ? record.config().stopTimeout() : timeout;
-        if (!awaitEnd(container, Duration.ofSeconds(seconds))) {
-            end(container);
+        int seconds = timeout == null ? container.record().config().stopTimeout() : timeout;
+        if (!awaitEnd(container, ends, Duration.ofSeconds(seconds))) {
+            end(container, ends);
         }
     }
 
-    /** Sends a signal to the program. */
+    /** The image says it, and images say anything. */
+    private static Signal stopSignal(Container container) {
+        String wanted = container.record().stopSignal();
+        try {
+            return wanted.isEmpty() ? Signal.TERM : Signal.parse(wanted);
+        } catch (BadLaunch e) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "container {0}: {1}; it is sent TERM",
+                    container.name(),
+                    e.getMessage());
+            return Signal.TERM;
+        }
+    }
+
+    /** Sends a signal to the program. KILL is over when the program is. */
     void kill(Container container, Signal signal) {
+        long ends = container.ends();
         if (!container.state().canSignal()) {
             throw new ContainerException.Conflict(
                     "not-running",
@@ -121,25 +155,38 @@ final class Lifecycle {
         if (signal.equals(Signal.KILL)) {
             container.requestStop();
         }
-        send(container, signal);
+        send(container, ends, signal);
         if (signal.equals(Signal.KILL)) {
             core.groups().thaw(container.id());
+            awaitEnd(container, ends, KILL_PATIENCE);
         }
     }
 
     /** Ends it at once, with everything in it. */
     void end(Container container) {
-        container.requestStop();
-        send(container, Signal.KILL);
+        end(container, container.ends());
+    }
+
+    private void end(Container container, long ends) {
+        synchronized (container) {
+            if (!container.runsOn(ends)) {
+                return;
+            }
+            container.requestStop();
+        }
+        send(container, ends, Signal.KILL);
         core.groups().thaw(container.id());
-        if (awaitEnd(container, Duration.ofSeconds(2))) {
+        if (awaitEnd(container, ends, Duration.ofSeconds(2))) {
             return;
         }
-        ProcessIdentity init = container.init();
+        ProcessIdentity init;
+        synchronized (container) {
+            init = container.runsOn(ends) ? container.init() : null;
+        }
         if (init != null) {
             init.signal(core.engine().calls(), Runs.PROC, Signal.KILL);
         }
-        if (!awaitEnd(container, KILL_PATIENCE)) {
+        if (!awaitEnd(container, ends, KILL_PATIENCE)) {
             throw new ContainerException.Failed(
                     "cannot end container " + container.name()
                             + ": its processes do not die; look at them with: ps -ef",
@@ -147,12 +194,17 @@ final class Lifecycle {
         }
     }
 
-    /** Waits until it does not run. @return whether it ended within the time */
+    /** Waits until it does not run, or that run of it has ended. @return whether it was so within the time */
     boolean awaitEnd(Container container, Duration timeout) {
+        return awaitEnd(container, container.ends(), timeout);
+    }
+
+    /** @param ends as {@link Container#ends} was when that run was on */
+    static boolean awaitEnd(Container container, long ends, Duration timeout) {
         long deadline = System.nanoTime() + timeout.toNanos();
         synchronized (container) {
             try {
-                while (container.state().isAlive()) {
+                while (container.runsOn(ends)) {
                     long left = deadline - System.nanoTime();
                     if (left <= 0) {
                         return false;
@@ -167,8 +219,11 @@ final class Lifecycle {
         }
     }
 
-    private void send(Container container, Signal signal) {
-        MonitorClient monitor = container.monitor();
+    private static void send(Container container, long ends, Signal signal) {
+        MonitorClient monitor;
+        synchronized (container) {
+            monitor = container.runsOn(ends) ? container.monitor() : null;
+        }
         if (monitor == null) {
             return;
         }

@@ -38,7 +38,7 @@ final class Ports {
         synchronized (container.portLock()) {
             Optional<PortRequest> there = overlapping(container, port);
             there.ifPresent(other -> refuseDouble(container, port, other));
-            made = container.state().canExec() ? open(container, port) : forwards.choose(container, port);
+            made = container.state().hasPorts() ? open(container, port) : forwards.choose(container, port);
             if (there.isEmpty()) {
                 List<PortRequest> ports = new ArrayList<>(ports(container));
                 ports.add(made);
@@ -67,7 +67,7 @@ final class Ports {
                     .orElseThrow(() -> new ContainerException.NotFound("container " + container.name()
                             + " has no port " + hostPort + "/" + protocol + "; list them with: berth port ls "
                             + container.name()));
-            if (container.state().canExec()) {
+            if (container.state().canSignal()) { // also one that is being stopped holds it until its end
                 forwards.remove(container, port);
             }
             List<PortRequest> ports = new ArrayList<>(ports(container));
@@ -138,7 +138,7 @@ final class Ports {
             works(container, made);
             return made;
         } catch (HelperSilent e) {
-            if (!container.state().canExec()) { // it has ended meanwhile
+            if (!container.state().hasPorts()) { // it has ended meanwhile, or is about to
                 if (port.hostPort() != null) {
                     forwards.check(container, port);
                 }

@@ -95,7 +95,7 @@ final class Recovery {
         try {
             if (container.record().begun() != null || container.record().started() == null) {
                 Instant since = written(MonitorRecord.FILE, container);
-                core.directory().keep(container, it -> it.started(since));
+                core.directory().keepAnyhow(container, it -> it.started(since));
             }
             pausing.recover(container);
             ports.reconcile(container);

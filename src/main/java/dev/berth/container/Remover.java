@@ -32,7 +32,7 @@ final class Remover {
                 return;
             }
             if (!own.isEmpty()) {
-                core.directory().keep(container, ContainerRecord::asRemoving);
+                core.directory().keepAnyhow(container, ContainerRecord::asRemoving);
             }
             container.removed(true);
         }
@@ -44,8 +44,8 @@ final class Remover {
         }
         RuntimeFiles.delete(core.paths().runtime(container.id()));
         core.directory().remove(container);
-        core.engine().images().collect();
         core.events().publish("container.removed", container.id(), container.name(), Map.of());
+        core.engine().images().collect();
     }
 
     /** @return false when this thread was asked to end first */

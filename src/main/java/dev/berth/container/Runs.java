@@ -48,7 +48,7 @@ final class Runs {
     void begin(Container container, Launched launched) {
         Run run = new Run(container);
         MonitorClient monitor = connect(container, run).orElse(null);
-        core.directory().keep(container, record -> record.started(launched.started()));
+        core.directory().keepAnyhow(container, record -> record.started(launched.started()));
         container.runs(launched.init(), launched.process().pid(), monitor);
         core.directory().tell(container);
         core.events().publish("container.started", container.id(), container.name(), Map.of());
@@ -112,12 +112,14 @@ final class Runs {
                 && core.groups().ranOutOfMemory(container.id());
         boolean untold = starved && core.groups().ranOutOfMemoryAgain(container.id());
         String why = why(container, exit, starved);
-        core.directory().keep(container, record -> record.ended(exit.time(), exit.code(), why, starved));
+        core.directory().keepAnyhow(container, record -> record.ended(exit.time(), exit.code(), why, starved));
         core.groups().remove(container.id());
         if (untold) {
             core.events().publish("container.oom", container.id(), container.name(), Map.of());
         }
+        boolean goesOn;
         synchronized (container) {
+            goesOn = container.isRestarting();
             container.ended(ContainerState.EXITED);
             core.events()
                     .publish(
@@ -127,7 +129,7 @@ final class Runs {
                             Map.of("exitCode", Integer.toString(exit.code())));
         }
         core.directory().tell(container);
-        if (container.record().config().autoRemove()) {
+        if (container.record().config().autoRemove() && !goesOn) {
             // Its log goes with it: those who watched it end must have read it.
             container.audience().awaitNone(VIEWERS_PATIENCE);
             autoRemove.accept(container);
@@ -219,6 +221,8 @@ final class Runs {
         private final CountDownLatch ready = new CountDownLatch(1);
         private volatile boolean over;
         private volatile NetworkState networkState;
+        /** How it ended, as the monitor told it: on a full disk it cannot write that down. */
+        private volatile ExitRecord told;
 
         private Run(Container container) {
             this.container = container;
@@ -236,6 +240,7 @@ final class Runs {
 
         @Override
         public void exited(int code, int signal, long end) {
+            told = new ExitRecord(code, signal, core.engine().clock().instant(), "");
             container.appended();
         }
 
@@ -269,6 +274,12 @@ final class Runs {
             over();
         }
 
+        private ExitRecord exit() {
+            return ExitRecord.read(core.paths().container(container.id()))
+                    .or(() -> Optional.ofNullable(told))
+                    .orElseGet(() -> killed("its monitor was killed"));
+        }
+
         /** The exit file is written before the monitor goes; without one, the monitor was killed. */
         private void over() {
             try {
@@ -280,10 +291,7 @@ final class Runs {
                     over = true;
                 }
                 awaitNothingLeft(container);
-                finish(
-                        container,
-                        ExitRecord.read(core.paths().container(container.id()))
-                                .orElseGet(() -> killed("its monitor was killed")));
+                finish(container, exit());
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             } catch (RuntimeException e) {

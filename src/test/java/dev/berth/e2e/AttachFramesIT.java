@@ -172,6 +172,22 @@ class AttachFramesIT {
     }
 
     @Test
+    void whatMustNotWaitOvertakesInputThatNobodyReads() throws Exception {
+        String deaf = "while :; do echo tick; sleep 0.1; done";
+        berth.must("run", "-di", "--name", "deaf", bed.image(), "sh", "-c", deaf);
+        try (Client client = new Client("/containers/deaf/attach?from=0")) {
+            client.awaitOutput("tick");
+            for (int i = 0; i < 128; i++) {
+                client.send(16, new byte[16 * 1024]);
+            }
+            client.frames.clear();
+            client.awaitOutput("tick\n".repeat(10));
+            client.send(20, "KILL".getBytes(StandardCharsets.US_ASCII));
+            assertEquals(137, client.next(6).getInt(0));
+        }
+    }
+
+    @Test
     void anExecSessionHasTheSameFrames() throws Exception {
         String request = "{\"command\":[\"sh\",\"-c\",\"cat; echo ending >&2; exit 7\"],\"openStdin\":true}";
         String id = JSON.readTree(

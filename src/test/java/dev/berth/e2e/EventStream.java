@@ -21,8 +21,15 @@ final class EventStream {
 
     /** The first event of an object that is wanted; waits for it. */
     static JsonNode await(Berth berth, String object, Predicate<JsonNode> wanted) throws IOException {
+        List<JsonNode> events =
+                upTo(berth, event -> event.path("object").asText().equals(object) && wanted.test(event));
+        return events.get(events.size() - 1);
+    }
+
+    /** All events up to the first that is wanted, and that one; waits for it. */
+    static List<JsonNode> upTo(Berth berth, Predicate<JsonNode> wanted) throws IOException {
         URI url = URI.create(berth.url());
-        List<JsonNode> others = new ArrayList<>();
+        List<JsonNode> events = new ArrayList<>();
         try (Socket socket = new Socket(url.getHost(), url.getPort())) {
             socket.setSoTimeout(Await.millis(PATIENCE_MILLIS));
             String request = "GET /api/v1/events?since=0 HTTP/1.1\r\nHost: " + url.getAuthority()
@@ -31,20 +38,16 @@ final class EventStream {
             BufferedReader lines =
                     new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8));
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                if (!line.startsWith("data: ")) {
-                    continue;
-                }
-                JsonNode event = JSON.readTree(line.substring(6));
-                if (event.path("object").asText().equals(object)) {
-                    if (wanted.test(event)) {
-                        return event;
+                if (line.startsWith("data: ")) {
+                    events.add(JSON.readTree(line.substring(6)));
+                    if (wanted.test(events.get(events.size() - 1))) {
+                        return events;
                     }
-                    others.add(event);
                 }
             }
         } catch (IOException e) {
-            throw new AssertionError("the event was not told, but these were: " + others, e);
+            throw new AssertionError("the event was not told, but these were: " + events, e);
         }
-        throw new AssertionError("the events ended after " + others);
+        throw new AssertionError("the events ended after " + events);
     }
 }

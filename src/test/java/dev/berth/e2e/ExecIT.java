@@ -66,6 +66,14 @@ class ExecIT {
     }
 
     @Test
+    void moreThanItsLogKeepsIsPipedThrough() throws Exception {
+        byte[] input = "0123456789abcde\n".repeat(2_000_000).getBytes(StandardCharsets.US_ASCII);
+        Berth.Result result = berth.feed(input, "exec", "-i", "runs", "cat");
+        assertEquals(0, result.exit(), result::complaint);
+        assertEquals(new String(input, StandardCharsets.US_ASCII), result.text());
+    }
+
+    @Test
     void aProgramInTheBackgroundIsNotHeldUpByItsUnreadOutput() throws Exception {
         berth.must("exec", "-d", "runs", "sh", "-c", "yes | head -c 50000000; touch /tmp/done");
         Await.until(

@@ -236,6 +236,25 @@ class LimitsIT {
     }
 
     @Test
+    void portsOfWhatIsPausedChangeAtOnce() throws Exception {
+        berth.must("run", "-d", "--name", "serves", stage.image, "httpd", "-f", "-p", "80", "-h", "/etc");
+        int first = addPort("serves");
+        Await.until("it serves", 20, () -> Wire.servesPages(first));
+        berth.must("pause", "serves");
+        berth.must("port", "rm", "serves", Integer.toString(first));
+        Wire.refuses(first);
+        int second = addPort("serves");
+        JsonNode port = berth.get("/containers/serves").path("ports").path(0);
+        assertEquals("active", port.path("state").asText(), port::toString);
+        berth.must("unpause", "serves");
+        assertTrue(Wire.servesPages(second));
+    }
+
+    private int addPort(String name) throws Exception {
+        return Integer.parseInt(berth.must("port", "add", name, "80").replaceAll("127\\.0\\.0\\.1:(\\d+)/.*", "$1"));
+    }
+
+    @Test
     void theEndOfAPausedContainersMonitorIsItsEnd() throws Exception {
         berth.must("run", "-d", "--name", "frozen", stage.image, "sleep", "1000");
         JsonNode view = berth.get("/containers/frozen");
