@@ -62,7 +62,7 @@ final class ContainerOptions {
             description = "Mount a directory of this machine or a named volume")
     List<String> volumes = new ArrayList<>();
 
-    @Option(names = "--tmpfs", paramLabel = "TARGET", description = "Mount an empty file system in memory")
+    @Option(names = "--tmpfs", paramLabel = "TARGET[:ro]", description = "Mount an empty file system in memory")
     List<String> tmpfs = new ArrayList<>();
 
     @Option(

@@ -6,15 +6,38 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** {@code -v SOURCE:TARGET[:ro|rw]}: a source with a slash is a path of this machine, else the name of a volume. */
+/**
+ * {@code -v SOURCE:TARGET[:ro|rw]}: a source with a slash is a path of this machine, else the name of a volume. {@code --tmpfs
+ * TARGET[:ro|rw]}.
+ */
 final class MountOption {
     private MountOption() {}
 
     static List<Map<String, Object>> all(List<String> volumes, List<String> tmpfs) {
         List<Map<String, Object>> mounts = new ArrayList<>();
         volumes.forEach(volume -> mounts.add(volume(volume)));
-        tmpfs.forEach(target -> mounts.add(mount("tmpfs", null, target, false)));
+        tmpfs.forEach(mount -> mounts.add(tmpfs(mount)));
         return mounts;
+    }
+
+    static Map<String, Object> tmpfs(String text) {
+        int colon = text.indexOf(':');
+        String target = colon < 0 ? text : text.substring(0, colon);
+        if (!target.startsWith("/")) {
+            throw new CliException("cannot mount '" + text + "': write TARGET[:ro] with an absolute target");
+        }
+        boolean readOnly = false;
+        for (String option :
+                colon < 0 ? new String[0] : text.substring(colon + 1).split(",", -1)) {
+            readOnly = switch (option) {
+                case "ro" -> true;
+                case "rw" -> false;
+                case "noexec", "nosuid", "nodev" -> readOnly; // it is, always
+                default ->
+                    throw new CliException("cannot mount '" + text + "': a tmpfs takes ro or rw, not '" + option + "'");
+            };
+        }
+        return mount("tmpfs", null, target, readOnly);
     }
 
     static Map<String, Object> volume(String text) {

@@ -101,6 +101,32 @@ class FlagsTest {
     }
 
     @Test
+    void tmpfsHasOptionsAfterItsTarget() {
+        assertEquals("/run", MountOption.tmpfs("/run").get("target"));
+        assertEquals(
+                MountOption.tmpfs("/run"),
+                request("--tmpfs", "/run:rw,nosuid", "alpine")
+                        .get("mounts")
+                        .list()
+                        .get(0)
+                        .value());
+        assertEquals(true, MountOption.tmpfs("/run:noexec,ro").get("readOnly"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"/run:,a tmpfs takes", "run,absolute", ":ro,absolute"})
+    void tmpfsThatIsNone(String text, String said) {
+        CliException refusal = assertThrows(CliException.class, () -> MountOption.tmpfs(text));
+        assertTrue(refusal.getMessage().contains(said), refusal.getMessage());
+    }
+
+    @Test
+    void aTmpfsOptionThatBerthCannotKeepIsNamed() {
+        CliException refusal = assertThrows(CliException.class, () -> MountOption.tmpfs("/run:rw,size=64m"));
+        assertTrue(refusal.getMessage().contains("not 'size=64m'"), refusal.getMessage());
+    }
+
+    @Test
     void ports() {
         assertEquals(Map.of("hostPort", 8080, "containerPort", 80, "protocol", "tcp"), PortOption.parse("8080:80"));
         Map<String, Object> full = PortOption.parse("127.0.0.1:53:5353/udp");
