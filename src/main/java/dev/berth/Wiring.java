@@ -103,7 +103,7 @@ public final class Wiring {
         containers.recover();
         this.meter = containers.meter();
         this.gate = new Gate(
-                new Hosts(port, configuration.allowedHosts()),
+                new Hosts(configuration.host(), port, configuration.allowedHosts()),
                 configuration.token().value(),
                 new Sessions(configuration.paths().runtimeDir().resolve("sessions"), clock),
                 new LaunchTokens(clock),

@@ -6,15 +6,19 @@ import java.util.Set;
 /**
  * The names under which the service answers. Compared exactly: a page that rebinds its own name to 127.0.0.1 still sends its own name.
  *
- * <p>Pages live at {@code berth.localhost}, a name that no forwarded port is linked by, and at what {@code BERTH_ALLOWED_HOSTS} adds.
- * The other loopback names serve the API to holders of the token.
+ * <p>Pages live at {@code berth.localhost}, a name that no forwarded port is linked by, and at what {@code BERTH_ALLOWED_HOSTS} adds; of
+ * a service at a loopback address that this name does not lead to, at that address. The other loopback names serve the API to holders of
+ * the token.
  *
+ * @param address the one the service listens on
  * @param port the one the service listens on
  * @param allowed {@code BERTH_ALLOWED_HOSTS}: names with a port, or without one for any port
  */
-public record Hosts(int port, Set<String> allowed) {
+public record Hosts(String address, int port, Set<String> allowed) {
     public static final String PAGES = "berth.localhost";
     private static final Set<String> LOOPBACK = Set.of("127.0.0.1", "localhost", "[::1]");
+    /** What a browser takes {@code *.localhost} for. */
+    private static final Set<String> LOCALHOST = Set.of("127.0.0.1", "::1");
 
     public Hosts {
         allowed = Set.copyOf(allowed);
@@ -22,12 +26,16 @@ public record Hosts(int port, Set<String> allowed) {
 
     /** The origin of the pages. */
     public String pagesOrigin() {
-        return "http://" + PAGES + (port == 80 ? "" : ":" + port);
+        return "http://" + pages() + (port == 80 ? "" : ":" + port);
+    }
+
+    private String pages() {
+        return LOCALHOST.contains(address) ? PAGES : address;
     }
 
     /** Whether the dashboard lives at this name: only there is a session worth anything. */
     boolean servesPages(String host) {
-        return host != null && (isOurs(host, PAGES) || isAllowed(host));
+        return host != null && (isOurs(host, PAGES) || isOurs(host, pages()) || isAllowed(host));
     }
 
     boolean known(String host) {

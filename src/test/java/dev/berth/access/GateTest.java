@@ -32,9 +32,13 @@ class GateTest {
     private Gate gate;
 
     private void open(String... allowed) {
+        openAt("127.0.0.1", allowed);
+    }
+
+    private void openAt(String address, String... allowed) {
         sessions = new Sessions(directory.resolve("sessions"), Clock.systemUTC());
         launchTokens = new LaunchTokens(Clock.systemUTC());
-        gate = new Gate(new Hosts(7070, Set.of(allowed)), TOKEN, sessions, launchTokens, Clock.systemUTC());
+        gate = new Gate(new Hosts(address, 7070, Set.of(allowed)), TOKEN, sessions, launchTokens, Clock.systemUTC());
     }
 
     private static Asked get(String host) {
@@ -77,6 +81,26 @@ class GateTest {
     void answersUnderItsOwnNames(String host) {
         open();
         assertDoesNotThrow(() -> gate.checkSource(get(host)));
+    }
+
+    @Test
+    void anotherLoopbackAddressIsOneOfItsNamesAndThePagesLiveThere() {
+        open();
+        assertEquals(Reason.UNKNOWN_HOST, refusalOf(() -> gate.checkSource(get("127.0.0.2:7070"))));
+        openAt("127.0.0.2");
+        assertDoesNotThrow(() -> gate.checkSource(get("127.0.0.2:7070")));
+        assertTrue(gate.launchUrl().startsWith("http://127.0.0.2:7070/sign-in#"), gate.launchUrl());
+        assertTrue(gate.servesPages(get("127.0.0.2:7070")));
+        assertFalse(gate.servesPages(get("127.0.0.1:7070")));
+        assertEquals(Reason.UNKNOWN_HOST, refusalOf(() -> gate.checkSource(get("127.0.0.3:7070"))));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"127.0.0.1", "::1"})
+    void whereLocalhostLeadsThePagesHaveANameOfTheirOwn(String address) {
+        openAt(address);
+        assertTrue(gate.launchUrl().startsWith(ORIGIN + "/sign-in#"), gate.launchUrl());
+        assertFalse(gate.servesPages(get("[::1]:7070")));
     }
 
     @ParameterizedTest

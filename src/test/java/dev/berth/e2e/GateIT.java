@@ -5,6 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -91,6 +95,19 @@ class GateIT {
                 + "\r\nConnection: close\r\n\r\n");
         Victims.problem(400, answer);
         assertFalse(answer.header("content-security-policy").isEmpty(), answer::text);
+    }
+
+    @Test
+    void atAnotherLoopbackAddressVerbsAndThePrintedLinkReachTheService() throws Exception {
+        try (TrialService other = new TrialService()) {
+            other.berth.with("BERTH_HOST", "127.0.0.2");
+            other.start();
+            String link = other.link();
+            assertTrue(link.startsWith("http://127.0.0.2:" + other.port() + "/"), link);
+            HttpRequest page = HttpRequest.newBuilder(URI.create(link)).build();
+            HttpResponse<Void> answer = HttpClient.newHttpClient().send(page, HttpResponse.BodyHandlers.discarding());
+            assertEquals(200, answer.statusCode());
+        }
     }
 
     @Test
