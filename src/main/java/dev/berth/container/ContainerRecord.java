@@ -44,6 +44,11 @@ record ContainerRecord(
         CreateRequest config) {
     static final int VERSION = 1;
 
+    ContainerRecord {
+        // Earlier builds wrote down the name before a renaming there.
+        config = config == null ? null : config.withName(name);
+    }
+
     /** The state of one that does not run. */
     ContainerState atRest() {
         return started == null && finished == null ? ContainerState.CREATED : ContainerState.EXITED;

@@ -79,15 +79,19 @@ public record CreateRequest(
         pull = pull == null ? PullPolicy.MISSING : pull;
     }
 
+    CreateRequest withName(ContainerName other) {
+        return other.equals(name) ? this : with(other, ports, resources);
+    }
+
     CreateRequest withPorts(List<PortRequest> other) {
-        return with(other, resources);
+        return with(name, other, resources);
     }
 
     CreateRequest withResources(Resources other) {
-        return with(ports, other);
+        return with(name, ports, other);
     }
 
-    private CreateRequest with(List<PortRequest> ports, Resources resources) {
+    private CreateRequest with(ContainerName name, List<PortRequest> ports, Resources resources) {
         return new CreateRequest(
                 image,
                 name,

@@ -66,6 +66,18 @@ class OlderRecordsTest {
         assertEquals(ContainerState.CREATED, all.get(CREATED).atRest());
     }
 
+    /** That build left the old name in the configuration. */
+    @Test
+    void oneThatWasRenamedHasOneName() throws IOException {
+        Path record = copy(ENDED).resolve("container.json");
+        Files.writeString(record, Files.readString(record).replaceFirst("\"name\":\"ended\"", "\"name\":\"renamed\""));
+        ContainerRecord renamed = records(data).get(ENDED);
+        assertEquals("renamed", renamed.name().value());
+        assertEquals(renamed.name(), renamed.config().name());
+        ContainerRecord again = renamed.named(new ContainerName("again"));
+        assertEquals(again.name(), again.config().name());
+    }
+
     @Test
     void theEndOfOneIsRead() {
         assertEquals(
