@@ -177,7 +177,7 @@ public final class Wiring {
         pulls = new Pulls(
                 pull,
                 threads,
-                image -> events.publish("image.pulled", image.id().toString(), image.shown(), Map.of()));
+                (name, image) -> events.publish("image.pulled", image.id().toString(), name.familiar(), Map.of()));
         pullBoard = new PullBoard(pulls, threads);
     }
 

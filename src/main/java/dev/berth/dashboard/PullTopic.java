@@ -4,6 +4,7 @@ import dev.berth.image.ImageException;
 import dev.berth.image.PullBoard;
 import dev.berth.image.PullProgress;
 import dev.berth.image.StoredImage;
+import dev.berth.oci.Reference;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.List;
 import java.util.Map;
@@ -51,14 +52,12 @@ class PullTopic implements Topic {
         }
 
         @Override
-        public void done(StoredImage image) {
+        public void done(Reference reference, StoredImage image) {
             feed.step(Map.of(
                     "status",
                     "done",
                     "reference",
-                    image.references().isEmpty()
-                            ? image.id().toString()
-                            : image.references().get(0).canonical(),
+                    reference.canonical(),
                     "digest",
                     image.descriptor().digest().toString(),
                     "id",

@@ -91,7 +91,7 @@ public final class Images {
         if (unreadable.isPresent()) {
             data.references().remove(unreadable.get());
             return new Removal(
-                    List.of(unreadable.get().canonical()),
+                    List.of(new Removal.Untagged(unreadable.get().canonical(), null)),
                     List.of(),
                     collect(Set.of(), List.of(), GarbageCollector.GRACE));
         }
@@ -106,7 +106,8 @@ public final class Images {
                     + "; remove that first, or use force to take only the name away");
         }
         going.forEach(reference -> data.references().remove(reference, digest -> !users.isEmpty()));
-        List<String> untagged = going.stream().map(Reference::canonical).toList();
+        List<Removal.Untagged> untagged =
+                going.stream().map(reference -> untagged(reference, image)).toList();
         if (!last || !users.isEmpty()) {
             return new Removal(untagged, List.of(), 0);
         }
@@ -122,8 +123,8 @@ public final class Images {
                 collect(blobs, List.of(image.config().diffIds()), GarbageCollector.GRACE));
     }
 
-    /** Removes what force left behind for containers that are gone now. To be called after a container was removed. @return bytes freed */
-    public synchronized long collect() {
+    /** Removes what force left behind for containers that are gone now. To be called after a container was removed. */
+    public synchronized Removal collect() {
         Set<Digest> held = held();
         List<StoredImage> doomed = catalogue.all().stream()
                 .filter(image -> image.references().isEmpty()
@@ -136,11 +137,15 @@ public final class Images {
                 .stream()
                 .map(Descriptor::digest)
                 .collect(Collectors.toSet());
-        List<List<DiffId>> chains = doomed.stream()
+        List<StoredImage> collected = doomed.stream()
                 .filter(image -> gone.contains(image.descriptor().digest()))
-                .map(image -> image.config().diffIds())
                 .toList();
-        return collect(data.collector().reachableFrom(gone), chains, GarbageCollector.GRACE);
+        List<List<DiffId>> chains =
+                collected.stream().map(image -> image.config().diffIds()).toList();
+        return new Removal(
+                List.of(),
+                collected.stream().map(image -> image.id().toString()).toList(),
+                collect(data.collector().reachableFrom(gone), chains, GarbageCollector.GRACE));
     }
 
     /**
@@ -150,7 +155,7 @@ public final class Images {
      */
     public synchronized Removal prune(boolean all) {
         Set<Digest> held = held();
-        List<String> untagged = new ArrayList<>();
+        List<Removal.Untagged> untagged = new ArrayList<>();
         List<String> deleted = new ArrayList<>();
         for (StoredImage image : catalogue.all()) {
             if (held.contains(image.descriptor().digest())
@@ -159,7 +164,7 @@ public final class Images {
             }
             image.references().forEach(reference -> {
                 data.references().remove(reference);
-                untagged.add(reference.canonical());
+                untagged.add(untagged(reference, image));
             });
             data.references()
                     .removeNameless(entry -> entry.descriptor()
@@ -175,11 +180,15 @@ public final class Images {
     public List<String> sweep() {
         List<String> findings = new ArrayList<>(new Sweep(data).run());
         findings.addAll(layers.sweep());
-        long freed = collect();
+        long freed = collect().freed();
         if (freed > 0) {
             findings.add("freed " + freed + " bytes that belonged to no image");
         }
         return List.copyOf(findings);
+    }
+
+    private static Removal.Untagged untagged(Reference reference, StoredImage image) {
+        return new Removal.Untagged(reference.canonical(), image.id().toString());
     }
 
     /** A name whose image cannot be read any more can still be removed. */

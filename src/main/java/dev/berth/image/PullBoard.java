@@ -33,8 +33,8 @@ public final class PullBoard {
 
         void progress(PullProgress progress);
 
-        /** The last call. */
-        void done(StoredImage image);
+        /** The last call. @param reference the name that was asked for */
+        void done(Reference reference, StoredImage image);
 
         /** The last call. */
         void failed(RuntimeException why);
@@ -89,7 +89,7 @@ public final class PullBoard {
                 StoredImage pulled = waiting.await();
                 synchronized (this) {
                     image = pulled;
-                    onlookers.forEach(onlooker -> onlooker.done(pulled));
+                    onlookers.forEach(onlooker -> onlooker.done(reference, pulled));
                 }
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
@@ -113,7 +113,7 @@ public final class PullBoard {
         private synchronized AutoCloseable watch(Onlooker onlooker) {
             onlooker.begins(List.copyOf(last.values()));
             if (image != null) {
-                onlooker.done(image);
+                onlooker.done(reference, image);
             } else if (failure != null) {
                 onlooker.failed(failure);
             } else {

@@ -14,7 +14,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 
 /**
  * The pulls that run. Two that want the same image share one; it ends when the last of those who wait for it goes away.
@@ -23,15 +23,15 @@ import java.util.function.Consumer;
 public final class Pulls {
     private final Pull pull;
     private final ExecutorService threads;
-    private final Consumer<StoredImage> pulled;
+    private final BiConsumer<Reference, StoredImage> pulled;
     private final Map<Key, Running> running = new LinkedHashMap<>();
     private final AtomicLong ids = new AtomicLong();
 
     /**
      * @param threads one for each pull
-     * @param pulled hears of each image that has come
+     * @param pulled hears of each image that has come, and of the name that was asked for
      */
-    public Pulls(Pull pull, ExecutorService threads, Consumer<StoredImage> pulled) {
+    public Pulls(Pull pull, ExecutorService threads, BiConsumer<Reference, StoredImage> pulled) {
         this.pull = pull;
         this.threads = threads;
         this.pulled = pulled;
@@ -107,7 +107,7 @@ public final class Pulls {
         public void run() {
             try {
                 StoredImage image = pull.pull(key.reference(), key.platform(), key.policy(), this, cancellation);
-                pulled.accept(image);
+                pulled.accept(key.reference(), image);
                 end();
                 result.complete(image);
             } catch (Throwable failure) {

@@ -28,6 +28,15 @@ public class ImagesResource {
         this.events = events;
     }
 
+    /**
+     * What a removal did.
+     *
+     * @param untagged names that were taken away
+     * @param deleted ids of images that are gone
+     * @param freed bytes
+     */
+    record Removed(List<String> untagged, List<String> deleted, long freed) {}
+
     @GET
     @Operation(summary = "The images that are here")
     public List<ImageSummary> list() {
@@ -44,7 +53,7 @@ public class ImagesResource {
     @DELETE
     @Path("/one")
     @Operation(summary = "Takes a name away, and the image with its last one")
-    public Removal remove(@RestQuery String reference, @RestQuery Flag force) {
+    public Removed remove(@RestQuery String reference, @RestQuery Flag force) {
         boolean forced = Flag.of("force", force);
         return told(images.remove(named(reference), forced));
     }
@@ -52,14 +61,22 @@ public class ImagesResource {
     @POST
     @Path("/prune")
     @Operation(summary = "Removes images without a name; with all, those that no container uses")
-    public Removal prune(@RestQuery Flag all) {
+    public Removed prune(@RestQuery Flag all) {
         return told(images.prune(Flag.of("all", all)));
     }
 
-    private Removal told(Removal removal) {
-        removal.untagged().forEach(name -> events.publish("image.untagged", name, name, Map.of()));
+    private Removed told(Removal removal) {
+        removal.untagged().forEach(this::tell);
         removal.deleted().forEach(id -> events.publish("image.deleted", id, null, Map.of()));
-        return removal;
+        return new Removed(
+                removal.untagged().stream().map(Removal.Untagged::reference).toList(),
+                removal.deleted(),
+                removal.freed());
+    }
+
+    private void tell(Removal.Untagged name) {
+        String object = name.image() == null ? name.reference() : name.image();
+        events.publish("image.untagged", object, name.reference(), Map.of());
     }
 
     private static String named(String reference) {

@@ -3,12 +3,15 @@ package dev.berth.e2e;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.berth.image.RealRegistry;
 import dev.berth.oci.Digest;
 import dev.berth.oci.MediaType;
 import dev.berth.oci.Platform;
 import dev.berth.registry.FaultyRegistry;
 import dev.berth.registry.Trial;
+import dev.berth.rootfs.TarBuilder;
 import dev.berth.rootfs.TestImage;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -20,6 +23,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Base64;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -31,6 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Fetching, as a person does it: what cannot be fetched is said in one sentence and changes nothing. */
 @Timeout(300)
 class PullIT {
+    private static final ObjectMapper JSON = new ObjectMapper();
     private static final String NAME = "localhost/app:1";
     /** me:secret, by bcrypt. */
     private static final String USERS = "me:$2y$05$5fAyPbTAwFfvznaW5zET8eR393i/5To6AnnO0SHY8RM/wpTqFzCUS\n";
@@ -150,6 +155,42 @@ class PullIT {
             assertEquals(0, berth.get("/images/pulls").size());
             assertEquals(404, berth.api("DELETE", "/images/pulls/" + id, null).statusCode());
         }
+    }
+
+    @Test
+    void whatHappensToAnImageIsToldByTheNameThatWasSaid() throws Exception {
+        byte[] layer = new TarBuilder().file("a", "1").build();
+        String config = Trial.config(Platform.host().architecture(), layer);
+        try (Berth berth = new Berth();
+                FaultyRegistry registry = new FaultyRegistry()) {
+            for (String name : List.of("first", "second")) {
+                registry.blob(name, Trial.utf8(config));
+                registry.blob(name, layer);
+                registry.manifest(name, "latest", MediaType.OCI_MANIFEST, Trial.manifest(config, layer));
+            }
+            String second = registry.name("second").canonical();
+            berth.must("pull", registry.name("first").canonical());
+            HttpResponse<String> begun =
+                    berth.api("POST", "/images/pull?detach=true", "{\"reference\":\"" + second + "\"}");
+            String pull = JSON.readTree(begun.body()).path("id").asText();
+            try (LiveClient client = new LiveClient(berth)) {
+                client.subscribe("pull:" + pull);
+                JsonNode done = client.next(
+                        it -> it.path("data").path("status").asText().equals("done"));
+                assertEquals(second, done.path("data").path("reference").asText());
+            }
+            String id = Digest.of(Trial.utf8(config)).toString();
+            EventStream.await(berth, id, event -> is(event, "image.pulled", second));
+            String container = berth.must("create", "--pull", "never", second, "/none");
+            berth.must("rmi", "-f", registry.name("first").canonical(), second);
+            EventStream.await(berth, id, event -> is(event, "image.untagged", second));
+            berth.must("rm", container);
+        }
+    }
+
+    private static boolean is(JsonNode event, String type, String name) {
+        return event.path("type").asText().equals(type)
+                && event.path("name").asText().equals(name);
     }
 
     @Test

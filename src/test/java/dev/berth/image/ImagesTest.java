@@ -105,8 +105,9 @@ class ImagesTest {
     @Test
     void removesAnImageAndOnlyItsOwnBytes() throws Exception {
         layers.unpack(first.layers, first.diffIds, LayerProgress.NONE);
+        String id = images.find("alpine").id().toString();
         Removal removal = images.remove("alpine", false);
-        assertEquals(List.of("docker.io/library/alpine:latest"), removal.untagged());
+        assertEquals(List.of(new Removal.Untagged("docker.io/library/alpine:latest", id)), removal.untagged());
         assertEquals(1, removal.deleted().size());
         assertTrue(removal.freed() > first.layers.get(1).size());
         assertTrue(first.data.blobs().has(second.layers.get(0).digest()));
@@ -138,15 +139,18 @@ class ImagesTest {
 
     @Test
     void anImageInUseStaysUntilItsLastContainerIsGone() {
+        String id = images.find("alpine").id().toString();
         uses.add(new ImageUse("c".repeat(64), firstManifest.digest()));
         ImageException refused = assertThrows(ImageException.InUse.class, () -> images.remove("alpine", false));
         assertTrue(refused.getMessage().contains("container cccccccccccc uses it"), refused.getMessage());
         assertEquals(List.of(), images.remove("alpine", true).deleted());
         assertEquals(List.of(), images.held(firstManifest.digest()).references());
-        images.collect();
+        assertEquals(List.of(), images.collect().deleted());
         assertTrue(first.data.blobs().has(first.layers.get(1).digest()));
         uses.clear();
-        assertTrue(images.collect() > 0);
+        Removal collected = images.collect();
+        assertEquals(List.of(id), collected.deleted());
+        assertTrue(collected.freed() > 0);
         assertFalse(first.data.blobs().has(first.layers.get(1).digest()));
         assertEquals(1, images.list().size());
     }

@@ -223,7 +223,7 @@ class PullFaultTest {
     @Test
     void twoWhoWantTheSameImageShareOneDownload() throws Exception {
         try (Service service = new Service(temp)) {
-            Pulls pulls = new Pulls(service.pull, threads, image -> {});
+            Pulls pulls = new Pulls(service.pull, threads, (name, image) -> {});
             try (Pulls.Waiting first = pulls.start(server.name("x:1"), PLATFORM, PullPolicy.ALWAYS, PullListener.NONE);
                     Pulls.Waiting second =
                             pulls.start(server.name("x:1"), PLATFORM, PullPolicy.ALWAYS, PullListener.NONE)) {
