@@ -7,10 +7,10 @@ import io.vertx.core.http.HttpServerRequest;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriInfo;
-import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Set;
@@ -62,7 +62,7 @@ public class Pages {
 
     @GET
     public Response home() {
-        return Response.seeOther(URI.create("/containers")).build();
+        return elsewhere("/containers");
     }
 
     @GET
@@ -125,14 +125,20 @@ public class Pages {
         return show(request, uri, "system", Templates::system);
     }
 
+    /** A path alone: behind a tunnel that ends TLS only the browser knows the scheme and the name. */
+    private static Response elsewhere(String path) {
+        return Response.status(Response.Status.SEE_OTHER)
+                .header(HttpHeaders.LOCATION, path)
+                .build();
+    }
+
     private Response show(HttpServerRequest request, UriInfo uri, String section, Page page) {
         if (!gate.isSignedIn(Browser.asked(request, gate))) {
             String here = uri.getRequestUri().getRawPath()
                     + (uri.getRequestUri().getRawQuery() == null
                             ? ""
                             : "?" + uri.getRequestUri().getRawQuery());
-            return Response.seeOther(URI.create("/sign-in?next=" + URLEncoder.encode(here, StandardCharsets.UTF_8)))
-                    .build();
+            return elsewhere("/sign-in?next=" + URLEncoder.encode(here, StandardCharsets.UTF_8));
         }
         TemplateInstance shown = page.with(assets.base(), section);
         return Response.ok(shown).build();

@@ -10,6 +10,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -108,6 +109,27 @@ class GateIT {
             HttpResponse<Void> answer = HttpClient.newHttpClient().send(page, HttpResponse.BodyHandlers.discarding());
             assertEquals(200, answer.statusCode());
         }
+    }
+
+    @Test
+    void pagesSendToPathsWhateverTheTunnelIsCalled() throws Exception {
+        try (TrialService tunnelled = new TrialService()) {
+            tunnelled.berth.with("BERTH_ALLOWED_HOSTS", "box.example:8443");
+            tunnelled.start();
+            for (String host : List.of("box.example:8443", "berth.localhost:" + tunnelled.port())) {
+                assertSent("/containers", tunnelled.raw("GET / HTTP/1.1\nHost: " + host + "\n"));
+                assertSent(
+                        "/sign-in?next=%2Fimages%3Fa%3Db",
+                        tunnelled.raw("GET /images?a=b HTTP/1.1\nHost: " + host + "\n"));
+            }
+        }
+    }
+
+    private static void assertSent(String path, String answer) {
+        assertEquals(303, TrialService.status(answer), answer);
+        assertTrue(
+                answer.toLowerCase(Locale.ROOT).contains("\r\nlocation: " + path.toLowerCase(Locale.ROOT) + "\r\n"),
+                answer);
     }
 
     @Test
