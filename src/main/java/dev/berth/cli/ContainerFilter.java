@@ -3,9 +3,15 @@ package dev.berth.cli;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
 
-/** {@code ps --filter}: filters of one name are alternatives, different names must all hold; every label must. */
+/**
+ * {@code ps --filter}: filters of one name are alternatives, different names must all hold; every label must. A name is a regular
+ * expression, as docker's is.
+ */
 record ContainerFilter(Map<String, List<String>> wanted) {
     private static final Map<String, String> NAMES = Map.of(
             "id",
@@ -34,7 +40,22 @@ record ContainerFilter(Map<String, List<String>> wanted) {
             }
             wanted.computeIfAbsent(name, key -> new ArrayList<>()).add(filter.substring(equals + 1));
         }
+        wanted.getOrDefault("name", List.of()).forEach(ContainerFilter::expression);
         return new ContainerFilter(wanted);
+    }
+
+    private static Pattern expression(String name) {
+        try {
+            return Pattern.compile(name);
+        } catch (PatternSyntaxException e) {
+            throw new CliException("cannot filter by 'name=" + name + "': it is no regular expression ("
+                    + e.getDescription().toLowerCase(Locale.ROOT) + "); a part of a name will do");
+        }
+    }
+
+    /** Docker's names begin with a slash, too, and scripts ask for {@code ^/web$}. */
+    private static boolean named(Pattern wanted, String name) {
+        return wanted.matcher(name).find() || wanted.matcher("/" + name).find();
     }
 
     boolean asksForState() {
@@ -52,7 +73,7 @@ record ContainerFilter(Map<String, List<String>> wanted) {
         String own = container.get(name).text();
         return switch (name) {
             case "id" -> own.startsWith(value);
-            case "name" -> own.contains(value);
+            case "name" -> named(expression(value), own);
             case "state" -> own.equals(value);
             case "image" ->
                 own.equals(value)

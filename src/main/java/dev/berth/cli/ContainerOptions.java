@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -157,8 +158,8 @@ final class ContainerOptions {
         request.put("autoRemove", remove);
         put(request, "network", network);
         request.put("readOnly", readOnly);
-        put(request, "capAdd", emptyToNull(capAdd));
-        put(request, "capDrop", emptyToNull(capDrop));
+        put(request, "capAdd", emptyToNull(upperCase(capAdd)));
+        put(request, "capDrop", emptyToNull(upperCase(capDrop)));
         securityOptions.forEach(option -> security(request, option));
         request.put("pull", "never"); // the image was fetched before, with its progress shown
         return new Json(request);
@@ -175,6 +176,11 @@ final class ContainerOptions {
         if (!List.of("missing", "always", "never").contains(pull)) {
             throw new CliException("cannot use --pull " + pull + ": it is missing, always or never");
         }
+    }
+
+    /** The API has one spelling of a capability but for CAP_ before it, docker's flags have any. */
+    private static List<String> upperCase(List<String> capabilities) {
+        return capabilities.stream().map(name -> name.toUpperCase(Locale.ROOT)).toList();
     }
 
     private static void security(Map<String, Object> request, String option) {

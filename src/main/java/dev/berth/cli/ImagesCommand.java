@@ -15,6 +15,11 @@ final class ImagesCommand extends ClientCommand {
             description = "Ids only")
     boolean quiet;
 
+    @Option(
+            names = {"-a", "--all"},
+            description = "For docker's users: there are no images in between, which it would hide")
+    boolean all;
+
     @Option(names = "--digests", description = "The manifest's digest, too")
     boolean digests;
 

@@ -92,6 +92,8 @@ public final class Main {
                 .setExpandAtFiles(false)
                 .setTrimQuotes(false)
                 .setInterpolateVariables(false)
+                // Docker's: an alias or a script gives a flag, and who calls it another value.
+                .setOverwrittenOptionsAllowed(true)
                 .setUsageHelpAutoWidth(false)
                 .setUsageHelpWidth(100)
                 // The words after the image are the container's, whatever they look like.

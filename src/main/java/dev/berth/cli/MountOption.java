@@ -5,12 +5,18 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
- * {@code -v SOURCE:TARGET[:ro|rw]}: a source with a slash is a path of this machine, else the name of a volume. {@code --tmpfs
- * TARGET[:ro|rw]}.
+ * {@code -v SOURCE:TARGET[:OPTIONS]}: a source with a slash is a path of this machine, else the name of a volume. {@code --tmpfs
+ * TARGET[:OPTIONS]}. Options are {@code ro} or {@code rw}, and what holds anyway.
  */
 final class MountOption {
+    /** SELinux labels: nothing of Berth's is confined by them, so there is none to give. */
+    private static final Set<String> OF_A_VOLUME = Set.of("z", "Z");
+
+    private static final Set<String> OF_A_TMPFS = Set.of("noexec", "nosuid", "nodev");
+
     private MountOption() {}
 
     static List<Map<String, Object>> all(List<String> volumes, List<String> tmpfs) {
@@ -26,32 +32,25 @@ final class MountOption {
         if (!target.startsWith("/")) {
             throw new CliException("cannot mount '" + text + "': write TARGET[:ro] with an absolute target");
         }
-        boolean readOnly = false;
-        for (String option :
-                colon < 0 ? new String[0] : text.substring(colon + 1).split(",", -1)) {
-            readOnly = switch (option) {
-                case "ro" -> true;
-                case "rw" -> false;
-                case "noexec", "nosuid", "nodev" -> readOnly; // it is, always
-                default ->
-                    throw new CliException("cannot mount '" + text + "': a tmpfs takes ro or rw, not '" + option + "'");
-            };
-        }
+        boolean readOnly = colon >= 0 && readOnly(text, text.substring(colon + 1), OF_A_TMPFS);
         return mount("tmpfs", null, target, readOnly);
+    }
+
+    private static boolean readOnly(String mount, String options, Set<String> ignored) {
+        boolean readOnly = false;
+        for (String option : options.split(",", -1)) {
+            if (!option.equals("ro") && !option.equals("rw") && !ignored.contains(option)) {
+                throw new CliException("cannot mount '" + mount + "': '" + option + "' is neither ro nor rw");
+            }
+            readOnly = option.equals("ro") || readOnly && !option.equals("rw");
+        }
+        return readOnly;
     }
 
     static Map<String, Object> volume(String text) {
         String[] parts = text.split(":", -1);
-        boolean readOnly = false;
         int length = parts.length;
-        if (length == 3) {
-            readOnly = switch (parts[2]) {
-                case "ro" -> true;
-                case "rw" -> false;
-                default ->
-                    throw new CliException("cannot mount '" + text + "': '" + parts[2] + "' is neither ro nor rw");
-            };
-        }
+        boolean readOnly = length == 3 && readOnly(text, parts[2], OF_A_VOLUME);
         if (length > 3 || parts[0].isEmpty() || length > 1 && !parts[1].startsWith("/")) {
             throw new CliException("cannot mount '" + text + "': write SOURCE:TARGET[:ro] with an absolute target");
         }

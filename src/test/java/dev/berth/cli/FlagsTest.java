@@ -95,7 +95,33 @@ class FlagsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"a", ":/b", "/a:b", "/a:/b:rx", "/a:/b:ro:x", ""})
+    @CsvSource(
+            delimiter = ' ',
+            value = {"/a:/b:z false", "/a:/b:Z false", "/a:/b:ro,Z true", "/a:/b:z,ro true", "cache:/b:rw,z false"})
+    void labelsOfSelinuxAreNotNeeded(String text, boolean readOnly) {
+        assertEquals("/b", MountOption.volume(text).get("target"));
+        assertEquals(readOnly, MountOption.volume(text).get("readOnly"));
+    }
+
+    @Test
+    void ofAFlagWithOneValueTheLastCounts() {
+        assertEquals(
+                "second",
+                request("--name", "first", "--name", "second", "alpine")
+                        .get("name")
+                        .text());
+        assertTrue(request("--rm", "--rm", "alpine").get("autoRemove").isTrue());
+    }
+
+    @Test
+    void capabilitiesMayBeWrittenInLowerCase() {
+        Json request = request("--cap-add", "net_raw,cap_chown", "--cap-drop", "all", "alpine");
+        assertEquals(List.of("NET_RAW", "CAP_CHOWN"), request.get("capAdd").value());
+        assertEquals(List.of("ALL"), request.get("capDrop").value());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a", ":/b", "/a:b", "/a:/b:rx", "/a:/b:ro:x", "/a:/b:", "/a:/b:ro,", ""})
     void mountsThatAreNone(String text) {
         assertThrows(CliException.class, () -> MountOption.volume(text));
     }
@@ -114,7 +140,7 @@ class FlagsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"/run:,a tmpfs takes", "run,absolute", ":ro,absolute"})
+    @CsvSource({"/run:,neither ro nor rw", "run,absolute", ":ro,absolute"})
     void tmpfsThatIsNone(String text, String said) {
         CliException refusal = assertThrows(CliException.class, () -> MountOption.tmpfs(text));
         assertTrue(refusal.getMessage().contains(said), refusal.getMessage());
@@ -123,7 +149,7 @@ class FlagsTest {
     @Test
     void aTmpfsOptionThatBerthCannotKeepIsNamed() {
         CliException refusal = assertThrows(CliException.class, () -> MountOption.tmpfs("/run:rw,size=64m"));
-        assertTrue(refusal.getMessage().contains("not 'size=64m'"), refusal.getMessage());
+        assertTrue(refusal.getMessage().contains("'size=64m' is neither ro nor rw"), refusal.getMessage());
     }
 
     @Test

@@ -47,7 +47,7 @@ class ListingsTest {
         assertEquals(
                 "n", Json.parse(out.toByteArray()).list().get(0).get("name").text());
         out.reset();
-        assertEquals(0, berth("images", "-q"));
+        assertEquals(0, berth("images", "-aq"));
         assertEquals("00\n", out.toString());
     }
 
@@ -115,6 +115,30 @@ class ListingsTest {
         assertTrue(ContainerFilter.parse(List.of("label=a", "ancestor=nginx")).matches(web));
         assertFalse(ContainerFilter.parse(List.of("label=a=2")).matches(web));
         assertThrows(CliException.class, () -> ContainerFilter.parse(List.of("name")));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "^web$,true",
+        "^/web$,true",
+        "eb,true",
+        "w.b,true",
+        "^eb,false",
+        "web2?$,true",
+        "db|web,true",
+        "WEB,false"
+    })
+    void aNameIsARegularExpression(String expression, boolean matches) {
+        Json web = Json.parse("{\"name\":\"web\"}".getBytes());
+        assertEquals(
+                matches, ContainerFilter.parse(List.of("name=" + expression)).matches(web));
+    }
+
+    @Test
+    void anExpressionThatIsNoneIsSaid() {
+        CliException refusal =
+                assertThrows(CliException.class, () -> ContainerFilter.parse(List.of("name=web", "name=a(b")));
+        assertTrue(refusal.getMessage().contains("'name=a(b': it is no regular expression"), refusal.getMessage());
     }
 
     @ParameterizedTest
