@@ -2,6 +2,7 @@ package dev.berth.image;
 
 import dev.berth.oci.Descriptor;
 import dev.berth.oci.Digest;
+import dev.berth.oci.OciException;
 import dev.berth.oci.Reference;
 import dev.berth.registry.BlobSink;
 import dev.berth.registry.Cancellation;
@@ -102,6 +103,8 @@ final class Fetch implements AutoCloseable {
                 if (!wrong.resumed() || attempt == ATTEMPTS) {
                     throw new ImageException.Unusable(reference, wrong);
                 }
+            } catch (OciException.Mismatch wrong) {
+                throw new ImageException.Unusable(reference, wrong);
             }
         }
     }

@@ -9,6 +9,7 @@ import dev.berth.registry.Registry;
 import dev.berth.registry.RegistryException;
 import dev.berth.registry.Resolved;
 import dev.berth.rootfs.Layers;
+import dev.berth.rootfs.RootfsException;
 import dev.berth.store.DataDirectory;
 import dev.berth.store.Lease;
 import java.util.Optional;
@@ -42,7 +43,8 @@ public final class Pull {
      * Makes the image be here.
      *
      * @return the image that the name means now
-     * @throws RegistryException when the registry, the network or the image is at fault
+     * @throws RegistryException when the registry or the network is at fault
+     * @throws ImageException.Unusable when the image is
      * @throws ImageException.NotFound with {@link PullPolicy#NEVER}, when it is not here
      */
     public StoredImage pull(
@@ -88,7 +90,7 @@ public final class Pull {
             layers.unpack(found.manifest().layers(), found.config().diffIds(), fetch::await, progress::unpacked);
         } catch (InterruptedException | RuntimeException e) {
             cancellation.check();
-            throw e;
+            throw e instanceof RootfsException.BadLayer bad ? new ImageException.Unusable(found.reference(), bad) : e;
         } catch (Exception impossible) {
             throw new IllegalStateException(impossible);
         } finally {

@@ -80,19 +80,20 @@ public class Problems {
         if (e instanceof ImageException.NotFetched pull) {
             return pull.isAbsent()
                     ? new Problem("no-such-image", "No such image", 404, e.getMessage(), null, null)
-                    : new Problem(
-                            pull.isCancelled() ? "cancelled" : "not-fetched",
-                            "Not fetched",
-                            502,
-                            e.getMessage(),
-                            null,
-                            null);
+                    : notFetched(pull.isCancelled() ? "cancelled" : "not-fetched", e);
+        }
+        if (e instanceof ImageException.Unusable) {
+            return notFetched("not-fetched", e);
         }
         if (e instanceof OciException) {
             return new Problem("invalid", "Invalid", 422, e.getMessage(), "reference", null);
         }
         boolean isSentence = e instanceof ImageException || e instanceof HostException;
         return failure(e, isSentence ? e.getMessage() : "failed: " + e.getMessage());
+    }
+
+    private static Problem notFetched(String type, RuntimeException e) {
+        return new Problem(type, "Not fetched", 502, e.getMessage(), null, null);
     }
 
     private static Problem of(ContainerException e) {

@@ -193,6 +193,38 @@ class PullIT {
                 && event.path("name").asText().equals(name);
     }
 
+    /** A layer of other bytes or another length than announced, one of another tar than the configuration says, and one that is no tar. */
+    @Test
+    void damagedContentIsTheRegistrysFault() throws Exception {
+        byte[] layer = new TarBuilder().file("a", "1").build();
+        byte[] other = new TarBuilder().file("a", "2").build();
+        byte[] noTar = Trial.random(layer.length);
+        try (Berth berth = new Berth();
+                FaultyRegistry registry = new FaultyRegistry()) {
+            serve(registry, "exchanged", layer, layer, other);
+            serve(registry, "longer", layer, layer, Trial.random(layer.length + 1));
+            serve(registry, "forged", other, layer, layer);
+            serve(registry, "noise", noTar, noTar, noTar);
+            berth.must("ps");
+            for (String name : List.of("exchanged", "longer", "forged", "noise")) {
+                String image = registry.name(name).canonical();
+                HttpResponse<String> answer = berth.api("POST", "/containers", "{\"image\":\"" + image + "\"}");
+                assertEquals(502, answer.statusCode(), answer.body());
+                String detail = JSON.readTree(answer.body()).path("detail").asText();
+                assertTrue(detail.startsWith("cannot pull " + image + ": "), detail);
+                refused(berth, image, detail);
+            }
+            assertEquals(List.of(), ServiceLog.failures(ServiceLog.of(berth)));
+        }
+    }
+
+    private static void serve(FaultyRegistry registry, String name, byte[] configured, byte[] announced, byte[] sent) {
+        String config = Trial.config(Platform.host().architecture(), configured);
+        registry.blob(name, Trial.utf8(config));
+        registry.manifest(name, "latest", MediaType.OCI_MANIFEST, Trial.manifest(config, announced));
+        registry.on("/v2/" + name + "/blobs/" + Digest.of(announced), FaultyRegistry.serving(sent));
+    }
+
     @Test
     void theDemoNeedsNoInternet() throws Exception {
         try (Berth berth = new Berth()) {
