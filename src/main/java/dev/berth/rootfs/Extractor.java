@@ -12,6 +12,7 @@ import dev.berth.rootfs.tar.RawName;
 import dev.berth.rootfs.tar.TarEntry;
 import dev.berth.rootfs.tar.TarException;
 import dev.berth.rootfs.tar.TarReader;
+import dev.berth.store.StoreException;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
@@ -87,8 +88,7 @@ final class Extractor {
                 throw new TarException("the name " + RawName.shown(name) + " is too long");
             }
             if (refused.is(Errno.ENOSPC) || refused.is(Errno.EDQUOT)) {
-                throw new RootfsException.CannotUnpack(
-                        "no space left on the disk; free some with: berth system prune", refused);
+                throw new RootfsException.CannotUnpack(StoreException.NO_SPACE, refused);
             }
             throw new RootfsException.CannotUnpack(RawName.shown(name) + ": " + refused.getMessage(), refused);
         }

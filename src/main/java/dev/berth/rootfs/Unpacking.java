@@ -9,6 +9,7 @@ import dev.berth.oci.DiffId;
 import dev.berth.rootfs.tar.TarException;
 import dev.berth.rootfs.tar.TarReader;
 import dev.berth.store.DataDirectory;
+import dev.berth.store.StoreException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.file.Files;
@@ -145,6 +146,6 @@ final class Unpacking {
     private static String reason(Exception failure) {
         boolean full = failure instanceof SyscallException call && (call.is(Errno.ENOSPC) || call.is(Errno.EDQUOT))
                 || String.valueOf(failure.getMessage()).contains("No space left on device");
-        return full ? "no space left on the disk; free some with: berth system prune" : failure.getMessage();
+        return full ? StoreException.NO_SPACE : failure.getMessage();
     }
 }

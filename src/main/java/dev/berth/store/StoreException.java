@@ -9,6 +9,9 @@ import java.nio.file.Path;
 public abstract sealed class StoreException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
+    /** What is wrong with a full disk, and what helps. */
+    public static final String NO_SPACE = "no space left on the disk; free some with: berth rm, berth rmi";
+
     private StoreException(String message, Throwable cause) {
         super(message, cause);
     }
@@ -85,7 +88,7 @@ public abstract sealed class StoreException extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
         DiskFull(String operation, IOException cause) {
-            super("cannot " + operation + ": no space left on the disk; free some with: berth system prune", cause);
+            super("cannot " + operation + ": " + NO_SPACE, cause);
         }
     }
 

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.berth.store.StoreException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -215,6 +216,14 @@ class FlagsTest {
             strings = {"alpine", "debian", "nginx", "busybox", "redis", "localhost:5000/demo", "postgres", "ubuntu"})
     void wordsThatAreNear(String word) {
         assertTrue(Verb.near(word).isEmpty(), () -> word + " is near " + Verb.near(word));
+    }
+
+    @Test
+    void whatHelpsAFullDiskAreVerbsThatThereAre() {
+        String remedy = StoreException.NO_SPACE.replaceFirst(".*with: ", "");
+        for (String line : remedy.split(", ")) {
+            assertTrue(Verb.of(line.replaceFirst("berth ", "")).isPresent(), line);
+        }
     }
 
     @Test

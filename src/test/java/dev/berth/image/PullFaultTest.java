@@ -1,6 +1,7 @@
 package dev.berth.image;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -192,7 +193,10 @@ class PullFaultTest {
         stalling.set(false);
         serve(Trial.random(1024));
         try (Service service = new Service(temp)) {
-            assertThrows(RootfsException.class, () -> service.pull(new Cancellation()));
+            ImageException.Unusable refusal =
+                    assertThrows(ImageException.Unusable.class, () -> service.pull(new Cancellation()));
+            assertInstanceOf(RootfsException.BadLayer.class, refusal.getCause());
+            assertTrue(refusal.getMessage().startsWith("cannot pull " + server.name("x:1")), refusal.getMessage());
             assertTrue(service.data.references().list().isEmpty());
         }
     }
