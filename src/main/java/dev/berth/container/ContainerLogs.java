@@ -54,9 +54,7 @@ final class ContainerLogs {
     void bytes(Container container, LogQuery query, Consumer<byte[]> sink, Runnable pause) throws InterruptedException {
         try (LogReader log = LogReader.at(paths.container(container.id()), 0)) {
             Consumer<LogEntry.Output> wanted = output -> {
-                boolean since = query.since() == null || !output.time().isBefore(query.since());
-                boolean until = query.until() == null || output.time().isBefore(query.until());
-                if (since && until) {
+                if (query.wants(LogLine.name(output.stream()), output.time())) {
                     sink.accept(output.bytes());
                 }
             };

@@ -55,8 +55,8 @@ final class LineSplitter {
     private void emit(LogEntry.Stream stream) {
         Begun line = begun.remove(stream);
         if (line != null) {
-            String name = stream == LogEntry.Stream.STDERR ? "stderr" : "stdout";
-            sink.accept(new LogLine(line.time(), name, line.bytes().toByteArray()));
+            sink.accept(
+                    new LogLine(line.time(), LogLine.name(stream), line.bytes().toByteArray()));
         }
     }
 }

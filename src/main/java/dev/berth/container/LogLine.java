@@ -2,6 +2,7 @@ package dev.berth.container;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.berth.launcher.LogEntry;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 
@@ -14,6 +15,13 @@ import java.time.Instant;
  */
 public record LogLine(
         Instant time, String stream, @JsonIgnore byte[] bytes) {
+    static final String STDOUT = "stdout";
+    static final String STDERR = "stderr";
+
+    static String name(LogEntry.Stream stream) {
+        return stream == LogEntry.Stream.STDERR ? STDERR : STDOUT;
+    }
+
     /** As text, without the end of the line. */
     @JsonProperty
     public String data() {

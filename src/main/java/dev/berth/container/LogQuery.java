@@ -1,6 +1,7 @@
 package dev.berth.container;
 
 import java.time.Instant;
+import java.util.List;
 
 /**
  * Which part of a log is wanted.
@@ -17,13 +18,17 @@ public record LogQuery(Integer tail, Instant since, Instant until, String stream
             Checks.range("tail", tail, 0, Integer.MAX_VALUE);
         }
         if (stream != null) {
-            Checks.oneOf("stream", stream, java.util.List.of("stdout", "stderr"));
+            Checks.oneOf("stream", stream, List.of(LogLine.STDOUT, LogLine.STDERR));
         }
     }
 
     boolean wants(LogLine line) {
-        return (stream == null || stream.equals(line.stream()))
-                && (since == null || !line.time().isBefore(since))
-                && (until == null || line.time().isBefore(until));
+        return wants(line.stream(), line.time());
+    }
+
+    boolean wants(String stream, Instant time) {
+        return (this.stream == null || this.stream.equals(stream))
+                && (since == null || !time.isBefore(since))
+                && (until == null || time.isBefore(until));
     }
 }
