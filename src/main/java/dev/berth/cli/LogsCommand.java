@@ -3,8 +3,6 @@ package dev.berth.cli;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
@@ -59,7 +57,7 @@ final class LogsCommand extends ClientCommand {
         append(query, "since", time(since, now));
         append(query, "until", time(until, now));
         append(query, "stream", stream);
-        copy(context.api().request("GET", ContainersCommand.path(container, query.toString()), null, "text/plain"));
+        copy(context.api().request("GET", ContainersCommand.path(container, query.toString()), null, LogFrames.TYPE));
         return 0;
     }
 
@@ -95,23 +93,16 @@ final class LogsCommand extends ClientCommand {
     }
 
     private static void copy(HttpResponse response) {
-        OutputStream out = new FileOutputStream(FileDescriptor.out);
-        byte[] buffer = new byte[32 * 1024];
+        LogFrames frames = new LogFrames(
+                response.body(), new FileOutputStream(FileDescriptor.out), new FileOutputStream(FileDescriptor.err));
         try (response) {
-            InputStream in = response.body();
-            for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
-                write(out, buffer, count);
+            if (response.headers().getOrDefault("content-type", "").startsWith(LogFrames.TYPE)) {
+                frames.copy();
+            } else {
+                frames.copyText(); // of a service that an earlier build started
             }
         } catch (IOException e) {
             throw new CliException("lost the connection to the service: " + e.getMessage());
-        }
-    }
-
-    private static void write(OutputStream out, byte[] buffer, int count) {
-        try {
-            out.write(buffer, 0, count);
-        } catch (IOException e) {
-            throw new BrokenPipe();
         }
     }
 }

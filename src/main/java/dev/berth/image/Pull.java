@@ -88,9 +88,12 @@ public final class Pull {
         Thread here = Thread.currentThread();
         try (AutoCloseable link = cancellation.whenCancelled(here::interrupt)) {
             layers.unpack(found.manifest().layers(), found.config().diffIds(), fetch::await, progress::unpacked);
+        } catch (RootfsException.BadLayer bad) {
+            cancellation.check();
+            throw new ImageException.Unusable(found.reference(), bad);
         } catch (InterruptedException | RuntimeException e) {
             cancellation.check();
-            throw e instanceof RootfsException.BadLayer bad ? new ImageException.Unusable(found.reference(), bad) : e;
+            throw e;
         } catch (Exception impossible) {
             throw new IllegalStateException(impossible);
         } finally {

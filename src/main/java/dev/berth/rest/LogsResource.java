@@ -23,6 +23,10 @@ import org.jboss.resteasy.reactive.RestQuery;
 @Path("/api/v1/containers/{container}/logs")
 public class LogsResource {
     private static final String LINES = "application/x-ndjson";
+    private static final String FRAMES = "application/vnd.berth.frames";
+    private static final String TEXT = "text/plain";
+    private static final int STDOUT = 1;
+    private static final int STDERR = 2;
 
     private final Containers containers;
     private final Streams streams;
@@ -36,9 +40,10 @@ public class LogsResource {
     @Operation(summary = "What the program wrote; with follow, what it writes until it ends, too")
     @APIResponse(
             responseCode = "200",
-            description = "Text, or lines of JSON where they are asked for by Accept",
+            description = "Text; where Accept asks for it, frames that tell the streams apart, or lines of JSON",
             content = {
-                @Content(mediaType = "text/plain", schema = @Schema(implementation = String.class)),
+                @Content(mediaType = TEXT, schema = @Schema(implementation = String.class)),
+                @Content(mediaType = FRAMES, schema = @Schema(implementation = String.class)),
                 @Content(mediaType = LINES, schema = @Schema(implementation = LogLine.class))
             })
     public Response read(
@@ -66,20 +71,31 @@ public class LogsResource {
                     .build();
         }
         boolean raw = tty && lines == null && !stamped;
+        boolean framed = accept != null && accept.contains(FRAMES);
         return Response.ok(
                         streams.of(response, out -> {
+                            Sink sink = framed ? out::frame : (opcode, bytes) -> out.bytes(bytes);
                             if (raw) {
-                                containers.logBytes(container, query, out::bytes, out::flush);
+                                containers.logBytes(container, query, bytes -> sink.write(STDOUT, bytes), out::flush);
                             } else {
                                 containers.logLines(
                                         container,
                                         query,
                                         false,
-                                        LogSink.of(line -> out.bytes(text(line, stamped)), out::flush));
+                                        LogSink.of(line -> sink.write(opcode(line), text(line, stamped)), out::flush));
                             }
                         }),
-                        "text/plain;charset=utf-8")
+                        framed ? FRAMES : TEXT + ";charset=utf-8")
                 .build();
+    }
+
+    private interface Sink {
+        void write(int opcode, byte[] bytes);
+    }
+
+    /** As attaching has it. */
+    private static int opcode(LogLine line) {
+        return line.stream().equals("stderr") ? STDERR : STDOUT;
     }
 
     private static byte[] text(LogLine line, boolean timestamps) {

@@ -9,6 +9,7 @@ import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.util.concurrent.Semaphore;
 import java.util.function.Supplier;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
@@ -19,6 +20,8 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
  */
 @ApplicationScoped
 public class Streams {
+    private static final int FRAME_HEAD = 5;
+
     private final ObjectMapper json;
     private final int most;
     private final Semaphore places;
@@ -55,6 +58,15 @@ public class Streams {
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
+        }
+
+        /** As a socket's frame: the opcode, the length as four bytes, big-endian, and the bytes. */
+        void frame(int opcode, byte[] bytes) {
+            bytes(ByteBuffer.allocate(FRAME_HEAD)
+                    .put((byte) opcode)
+                    .putInt(bytes.length)
+                    .array());
+            bytes(bytes);
         }
 
         void json(Object value) {

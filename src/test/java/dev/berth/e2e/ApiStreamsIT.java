@@ -1,5 +1,6 @@
 package dev.berth.e2e;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -73,7 +74,36 @@ class ApiStreamsIT {
                 .body()
                 .readLine();
         assertEquals(List.of("time", "stream", "data"), names(JSON.readTree(lines)));
+        Berth.Result apart = berth.run("logs", "writer");
+        assertEquals("one\nthree\n", apart.text());
+        assertEquals("two\n", apart.complaint());
+        assertEquals("two\n", berth.run("logs", "--tail", "2", "writer").complaint());
+        assertTrue(berth.run("logs", "-t", "writer").complaint().matches("\\d{4}-.*Z two\n"));
         berth.must("rm", "writer");
+    }
+
+    /** What is not UTF-8, ends of lines of all kinds, and a last line without one; also while it is followed. */
+    @Test
+    void logsTellTheStreamsApartByteForByte() throws Exception {
+        String script = "printf 'a\\377\\r\\n\\000b'; printf '\\376\\n\\r\\nc' >&2";
+        berth.must("run", "-d", "--name", "bytes", bed.image(), "sh", "-c", script);
+        for (String tail : List.of("all", "9")) {
+            Berth.Result log = berth.run("logs", "-f", "--tail", tail, "bytes");
+            assertArrayEquals(new byte[] {'a', (byte) 0xff, '\r', '\n', 0, 'b'}, log.out());
+            assertArrayEquals(new byte[] {(byte) 0xfe, '\n', '\r', '\n', 'c'}, log.err());
+        }
+        berth.must("rm", "bytes");
+    }
+
+    @Test
+    void aTerminalHasNoStandardError() throws Exception {
+        berth.must("run", "-d", "-t", "--name", "terminal", bed.image(), "sh", "-c", "echo one; echo two >&2");
+        berth.must("wait", "terminal");
+        Berth.Result log = berth.run("logs", "terminal");
+        assertEquals("one\r\ntwo\r\n", log.text());
+        assertEquals("", log.complaint());
+        assertEquals("", berth.run("logs", "--stream", "stderr", "terminal").text());
+        berth.must("rm", "terminal");
     }
 
     private record Streamed(BufferedReader body) {}

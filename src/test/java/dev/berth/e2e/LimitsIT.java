@@ -94,7 +94,7 @@ class LimitsIT {
                 20,
                 () -> stats("many").path("pids").path("current").asInt() == 4);
         Berth.Result logs = berth.run("logs", "many");
-        assertTrue(logs.text().contains("fork"), logs::text);
+        assertTrue(logs.complaint().contains("fork"), logs::toString);
         assertEquals(5, stats("many").path("pids").path("limit").asInt());
     }
 
