@@ -301,7 +301,8 @@ make_dist() {
     mkdir -p "$staging"
     cp "$home/berth.jar" "$home/berth-init" "$here/berth" "$here/README.md" "$setup" "$staging/"
     [[ ! -f $here/LICENSE ]] || cp "$here/LICENSE" "$staging/"
-    tar -C "$home/dist" --owner=0 --group=0 --numeric-owner -czf "$home/$name.tar.gz" "$name"
+    tar -C "$home/dist" --owner=0 --group=0 --numeric-owner -czf "$staging.tar.gz" "$name"
+    mv "$staging.tar.gz" "$home/"
     rm -rf "$home/dist"
     printf '%s\n' "$home/$name.tar.gz"
 }
