@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -126,9 +127,15 @@ public final class Volumes {
         return paths.volume(name);
     }
 
+    /** The birth of the directory; where the file system or this Java keeps none, its last change. */
+    private static Instant created(Path volume) throws IOException {
+        return Files.readAttributes(volume, BasicFileAttributes.class)
+                .creationTime()
+                .toInstant();
+    }
+
     private View view(Path volume) throws IOException {
         String name = volume.getFileName().toString();
-        Instant time = Files.getLastModifiedTime(volume).toInstant();
-        return new View(name, time, users.apply(name));
+        return new View(name, created(volume), users.apply(name));
     }
 }
