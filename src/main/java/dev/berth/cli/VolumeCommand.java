@@ -2,6 +2,7 @@ package dev.berth.cli;
 
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.Command;
@@ -33,6 +34,12 @@ final class VolumeCommand extends ClientCommand {
             names = {"-a", "--all"},
             description = "prune: those that have a name, too")
     boolean all;
+
+    @Option(
+            names = {"-l", "--label"},
+            paramLabel = "NAME[=VALUE]",
+            description = "create: a label of the volume")
+    List<String> labels = new ArrayList<>();
 
     @Option(names = "--json", description = "As JSON")
     boolean json;
@@ -80,7 +87,9 @@ final class VolumeCommand extends ClientCommand {
         if (names.size() > 1) {
             throw new CliException("cannot create " + names.size() + " volumes at once; name one");
         }
-        Map<String, Object> wanted = names.isEmpty() ? Map.of() : Map.of("name", names.get(0));
+        Map<String, Object> wanted = new LinkedHashMap<>();
+        names.forEach(name -> wanted.put("name", name));
+        wanted.put("labels", Environment.labels(labels));
         context.println(
                 context.api().post("/volumes", new Json(wanted)).get("name").text());
         return 0;

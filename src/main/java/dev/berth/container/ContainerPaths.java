@@ -40,4 +40,12 @@ record ContainerPaths(Path dataDir, Path runtimeDir) {
     Path volume(String name) {
         return volumes().resolve(name);
     }
+
+    Path volumeRecords() {
+        return dataDir.resolve("volume-records");
+    }
+
+    Path volumeRecord(String name) {
+        return volumeRecords().resolve(name + ".json");
+    }
 }

@@ -19,7 +19,10 @@ import java.util.regex.Pattern;
 public final class Volumes {
     private static final Pattern ANONYMOUS = Pattern.compile("[0-9a-f]{32}");
 
+    private static final int MOST_LABELS = 10_000;
+
     private final ContainerPaths paths;
+    private final VolumeRecords records;
     private final Trash trash;
     private final Events events;
     private final Function<String, List<String>> users;
@@ -27,13 +30,14 @@ public final class Volumes {
     /** @param users the ids of the containers that name a volume */
     Volumes(ContainerPaths paths, Trash trash, Events events, Function<String, List<String>> users) {
         this.paths = paths;
+        this.records = new VolumeRecords(paths);
         this.trash = trash;
         this.events = events;
         this.users = users;
     }
 
     /** A volume as the API shows it. */
-    public record View(String name, Instant created, List<String> usedBy) {}
+    public record View(String name, Instant created, Map<String, String> labels, List<String> usedBy) {}
 
     /** What {@link #create} came to. */
     public record Created(View volume, boolean isNew) {}
@@ -63,30 +67,64 @@ public final class Volumes {
         }
     }
 
-    /** Makes a volume; one of that name that is there already is left alone. @param name null = a random one */
-    public Created create(String name) {
-        String wanted = name == null ? randomName() : VolumeName.check("name", name);
-        boolean isNew = ensure(wanted);
+    /**
+     * Makes a volume; one of that name that is there already is left alone.
+     *
+     * @param name null = a random one
+     * @param labels null = none
+     */
+    public Created create(String name, Map<String, String> labels) {
+        String wanted = name == null ? randomName() : name;
+        Map<String, String> checked = Checks.map("labels", labels, false);
+        Checks.few("labels", checked.keySet(), MOST_LABELS);
+        boolean isNew = ensure(wanted, checked);
         return new Created(inspect(wanted), isNew);
     }
 
     /** Makes the directory when it is missing. @return whether it is new */
     boolean ensure(String name) {
+        return ensure(name, Map.of());
+    }
+
+    private boolean ensure(String name, Map<String, String> labels) {
+        VolumeName.check("name", name);
         try {
-            Files.createDirectories(paths.volumes());
-            Files.createDirectory(paths.volume(VolumeName.check("name", name)));
-            events.publish("volume.created", name, name, Map.of());
-            return true;
-        } catch (java.nio.file.FileAlreadyExistsException e) {
-            return false;
+            if (!make(name, labels)) {
+                return false;
+            }
         } catch (IOException e) {
             throw new UncheckedIOException("cannot make volume " + name, e);
         }
+        events.publish("volume.created", name, name, Map.of());
+        return true;
+    }
+
+    /** The record comes first: a crash leaves none of the volume, and the next one of that name has its own. */
+    private synchronized boolean make(String name, Map<String, String> labels) throws IOException {
+        if (Files.exists(paths.volume(name))) {
+            return false;
+        }
+        records.write(name, labels);
+        Files.createDirectories(paths.volume(name));
+        return true;
+    }
+
+    /** @return false when there was none */
+    private synchronized boolean discard(String name) {
+        if (!trash.discard(paths.volume(name))) {
+            return false;
+        }
+        try {
+            records.delete(name);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot remove the record of volume " + name, e);
+        }
+        return true;
     }
 
     /** @throws ContainerException.Conflict while a container names it */
     public void remove(String name) {
-        Path volume = existing(name);
+        existing(name);
         List<String> containers = users.apply(name);
         if (!containers.isEmpty()) {
             throw new ContainerException.Conflict(
@@ -94,7 +132,7 @@ public final class Volumes {
                     "cannot remove volume " + name + ": container "
                             + containers.get(0).substring(0, 12) + " uses it; remove that first");
         }
-        trash.discard(volume);
+        discard(name);
         events.publish("volume.removed", name, name, Map.of());
     }
 
@@ -110,7 +148,7 @@ public final class Volumes {
 
     /** Removes one while the container that it goes with is still there. A second call does nothing. */
     void removeWith(Container container, String name) {
-        if (trash.discard(paths.volume(name))) {
+        if (discard(name)) {
             events.publish("volume.removed", name, name, Map.of("container", container.id()));
         }
     }
@@ -136,6 +174,6 @@ public final class Volumes {
 
     private View view(Path volume) throws IOException {
         String name = volume.getFileName().toString();
-        return new View(name, created(volume), users.apply(name));
+        return new View(name, created(volume), records.labels(name), users.apply(name));
     }
 }

@@ -50,10 +50,7 @@ public class VolumesResource {
             description = "It was there",
             content = @Content(schema = @Schema(implementation = Volumes.View.class)))
     public Response create(@RequestBody VolumeRequest wanted) {
-        if (wanted.labels() != null && !wanted.labels().isEmpty()) {
-            throw Refused.wrong("labels", "cannot label a volume: this version of Berth keeps none; leave it out");
-        }
-        Volumes.Created created = volumes.create(wanted.name());
+        Volumes.Created created = volumes.create(wanted.name(), wanted.labels());
         String name = created.volume().name();
         return (created.isNew() ? Response.created(URI.create("/api/v1/volumes/" + name)) : Response.ok())
                 .entity(created.volume())

@@ -262,6 +262,16 @@ class ApiExamplesIT {
                 200,
                 berth.api("POST", "/volumes", "{\"name\":\"kept\",\"labels\":{}}")
                         .statusCode());
+        berth.must("volume", "create", "--label", "tier=front", "-l", "plain", "labelled");
+        JsonNode labels = JSON.readTree("{\"tier\":\"front\",\"plain\":\"\"}");
+        assertEquals(labels, berth.get("/volumes/labelled").path("labels"));
+        berth.stopService(true);
+        assertEquals(
+                labels,
+                JSON.readTree(berth.must("volume", "inspect", "labelled"))
+                        .get(0)
+                        .path("labels"));
+        berth.must("volume", "rm", "labelled");
         String anonymous = berth.must("volume", "create");
         assertTrue(berth.must("volume", "ls").contains("kept"));
         assertEquals(anonymous, berth.must("volume", "prune", "-f"));

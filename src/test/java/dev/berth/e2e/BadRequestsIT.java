@@ -82,7 +82,7 @@ class BadRequestsIT {
                 "GET|/containers/runs/stats?history=-1||422|invalid",
                 "GET|/containers/runs/stats?history=60&stream=true||422|invalid",
                 "POST|/volumes|{'name':'../x'}|422|invalid",
-                "POST|/volumes|{'name':'x','labels':{'a':'b'}}|422|invalid",
+                "POST|/volumes|{'name':'x','labels':{'':'b'}}|422|invalid",
                 "DELETE|/images/pulls/p999||404|not-found",
             })
     void whatTheStateForbidsIsRefused(String method, String path, String body, int status, String type)

@@ -35,7 +35,8 @@ class DistIT {
                 Berth.Result refused = berth.run(verb);
                 assertEquals(125, refused.exit(), refused::toString);
                 assertEquals(
-                        "berth: cannot " + verb + ": this verb works from a checkout of Berth, as ./berth " + verb + "\n",
+                        "berth: cannot " + verb + ": this verb works from a checkout of Berth, as ./berth " + verb
+                                + "\n",
                         refused.complaint());
             }
         }
