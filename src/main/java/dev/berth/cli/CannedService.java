@@ -25,6 +25,9 @@ final class CannedService implements AutoCloseable {
             {"hostAddress":"127.0.0.1","hostPort":8080,"containerPort":80,"protocol":"tcp","state":"active","error":null}""";
     private static final String FREE_PORT = """
             {"hostAddress":"127.0.0.1","hostPort":null,"containerPort":53,"protocol":"udp","state":"pending","error":null}""";
+    private static final String DISK_USE = """
+            {"images":{"count":2,"size":7800000,"reclaimable":0},"containers":{"count":0,"size":0,"reclaimable":0},
+            "volumes":{"count":1,"size":999,"reclaimable":999}}""";
     private static final String PORTS = """
             {"forwards":[{"name":"n",%s],
             "taken":[{"protocol":"tcp","address":"127.0.0.1","port":8080,"holder":null},
@@ -105,6 +108,7 @@ final class CannedService implements AutoCloseable {
             case "/containers" -> request.startsWith("GET") ? "[" + CONTAINER + "]" : CONTAINER;
             case "/images" -> "[" + IMAGE + "]";
             case "/images/one" -> IMAGE;
+            case "/system/df" -> DISK_USE;
             case "/ports" -> PORTS;
             case "/containers/n/ports" -> request.startsWith("GET") ? "[" + PORT + "," + FREE_PORT + "]" : PORT;
             default -> CONTAINER;

@@ -15,9 +15,11 @@ import java.util.function.Consumer;
  * must be quick.
  */
 public final class Events {
-    /** All that there are. */
+    /** Those of API.md: a client may ask for one that only a later version will tell, so that it need not know the version. */
     public static final Set<String> TYPES = Set.of(
             "image.pulled",
+            "image.loaded",
+            "image.tagged",
             "image.untagged",
             "image.deleted",
             "container.created",
@@ -29,6 +31,7 @@ public final class Events {
             "container.renamed",
             "container.updated",
             "container.removed",
+            "container.health",
             "port.added",
             "port.removed",
             "port.failed",

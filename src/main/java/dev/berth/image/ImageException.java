@@ -1,5 +1,6 @@
 package dev.berth.image;
 
+import dev.berth.oci.Reference;
 import dev.berth.registry.RegistryException;
 import dev.berth.store.StoreException;
 
@@ -33,6 +34,15 @@ public abstract class ImageException extends RuntimeException {
         }
     }
 
+    /** A name that belongs to one content and cannot be given to another. */
+    public static final class NoTag extends ImageException {
+        private static final long serialVersionUID = 1L;
+
+        NoTag(Reference target) {
+            super("cannot tag an image " + target.familiar() + ": a digest is no tag; leave it out");
+        }
+    }
+
     /** The image is in the way of something that needs it. */
     public static final class InUse extends ImageException {
         private static final long serialVersionUID = 1L;
@@ -58,7 +68,7 @@ public abstract class ImageException extends RuntimeException {
     public static final class Unusable extends ImageException {
         private static final long serialVersionUID = 1L;
 
-        Unusable(dev.berth.oci.Reference reference, RuntimeException cause) {
+        Unusable(Reference reference, RuntimeException cause) {
             super("cannot pull " + reference.familiar() + ": " + cause.getMessage(), cause);
         }
     }

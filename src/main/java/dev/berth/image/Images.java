@@ -81,6 +81,20 @@ public final class Images {
     }
 
     /**
+     * Gives an image one more name; another image that had it stays without. A second call does nothing.
+     *
+     * @param source a reference, an id, a manifest's digest or the beginning of an id
+     */
+    public synchronized StoredImage tag(String source, Reference target) {
+        if (target.digest().isPresent()) {
+            throw new ImageException.NoTag(target);
+        }
+        StoredImage image = catalogue.find(source);
+        data.references().put(target, image.descriptor());
+        return image;
+    }
+
+    /**
      * Takes a name away, and with the last one the image, as docker does. By id all names go, which needs {@code force} when there are
      * several. With {@code force} also an image that containers use loses its names; it goes when the last of them is removed.
      *

@@ -5,6 +5,10 @@ import dev.berth.image.ImageDetails;
 import dev.berth.image.ImageSummary;
 import dev.berth.image.Images;
 import dev.berth.image.Removal;
+import dev.berth.image.StoredImage;
+import dev.berth.oci.OciException;
+import dev.berth.oci.Reference;
+import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
@@ -14,6 +18,8 @@ import jakarta.ws.rs.core.MediaType;
 import java.util.List;
 import java.util.Map;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.jboss.resteasy.reactive.RestQuery;
 
 /** {@code /images}: what is here. */
@@ -47,7 +53,32 @@ public class ImagesResource {
     @Path("/one")
     @Operation(summary = "All about one image")
     public ImageDetails inspect(@RestQuery String reference) {
-        return images.inspect(named(reference));
+        return images.inspect(named("reference", reference));
+    }
+
+    /** @param source a reference or an id */
+    record TagRequest(String source, String target) {
+        Reference parsedTarget() {
+            if (target == null || target.isBlank()) {
+                throw Refused.wrong("target", "target is missing: say what to call the image");
+            }
+            try {
+                return Reference.parse(target);
+            } catch (OciException e) {
+                throw Refused.wrong("target", e.getMessage());
+            }
+        }
+    }
+
+    @POST
+    @Path("/tag")
+    @Consumes(MediaType.APPLICATION_JSON)
+    @Operation(summary = "Gives an image one more name")
+    @APIResponse(responseCode = "204", description = "It has the name")
+    public void tag(@RequestBody TagRequest wanted) {
+        Reference target = wanted.parsedTarget();
+        StoredImage image = images.tag(named("source", wanted.source()), target);
+        events.publish("image.tagged", image.id().toString(), target.canonical(), Map.of());
     }
 
     @DELETE
@@ -55,7 +86,7 @@ public class ImagesResource {
     @Operation(summary = "Takes a name away, and the image with its last one")
     public Removed remove(@RestQuery String reference, @RestQuery Flag force) {
         boolean forced = Flag.of("force", force);
-        return told(images.remove(named(reference), forced));
+        return told(images.remove(named("reference", reference), forced));
     }
 
     @POST
@@ -79,9 +110,9 @@ public class ImagesResource {
         events.publish("image.untagged", object, name.reference(), Map.of());
     }
 
-    private static String named(String reference) {
+    private static String named(String field, String reference) {
         if (reference == null || reference.isBlank()) {
-            throw Refused.wrong("reference", "reference is missing: name an image");
+            throw Refused.wrong(field, field + " is missing: name an image");
         }
         return reference;
     }

@@ -74,6 +74,9 @@ public class Problems {
         if (e instanceof ImageException.NotFound) {
             return new Problem("no-such-image", "No such image", 404, e.getMessage(), null, null);
         }
+        if (e instanceof ImageException.NoTag) {
+            return new Problem("invalid", "Invalid", 422, e.getMessage(), "target", null);
+        }
         if (e instanceof ImageException.InUse || e instanceof ImageException.Ambiguous) {
             return new Problem("image-in-use", "Image in use", 409, e.getMessage(), null, null);
         }

@@ -76,6 +76,23 @@ class ListingsTest {
     }
 
     @Test
+    void howMuchOfTheDiskIsTaken() {
+        assertEquals(0, berth("system", "df"));
+        assertEquals(
+                List.of(
+                        "TYPE         TOTAL   SIZE     RECLAIMABLE",
+                        "Images       2       7.80MB   0B",
+                        "Containers   0       0B       0B",
+                        "Volumes      1       999B     999B"),
+                out.toString().lines().toList());
+        out.reset();
+        assertEquals(0, berth("system", "df", "--json"));
+        assertEquals(
+                "999", Json.parse(out.toByteArray()).get("volumes").get("size").text());
+        assertEquals(125, berth("system", "prune"));
+    }
+
+    @Test
     void theProgramsExitCodeIsOurs() {
         assertEquals(7, berth("run", "--pull", "never", "i", "c"));
     }

@@ -82,6 +82,24 @@ class ApiStreamsIT {
         berth.must("rm", "writer");
     }
 
+    @Test
+    void everyTypeOfTheContractMayBeAskedForAndATagIsTold() throws Exception {
+        berth.must("tag", bed.image(), "localhost/tagged:1");
+        String id =
+                berth.get("/images/one?reference=localhost/tagged:1").path("id").asText();
+        try (BufferedReader stream = send(
+                        "/events?type=image.tagged&type=image.loaded&type=container.health&since=0", "Accept", "*/*")
+                .body()) {
+            JsonNode tagged = nextEvent(stream);
+            assertEquals("image.tagged", tagged.path("type").asText());
+            assertEquals(id, tagged.path("object").asText());
+            assertEquals("localhost/tagged:1", tagged.path("name").asText());
+        }
+        assertTrue(berth.must("images").contains("localhost/tagged"));
+        berth.must("rmi", "localhost/tagged:1");
+        assertEquals(422, berth.api("GET", "/events?type=image.painted", null).statusCode());
+    }
+
     /** What is not UTF-8, ends of lines of all kinds, and a last line without one; also while it is followed. */
     @Test
     void logsTellTheStreamsApartByteForByte() throws Exception {

@@ -82,6 +82,10 @@ class BadRequestsIT {
                 "GET|/containers/runs/stats?history=-1||422|invalid",
                 "GET|/containers/runs/stats?history=60&stream=true||422|invalid",
                 "POST|/volumes|{'name':'../x'}|422|invalid",
+                "POST|/images/tag|{'target':'x'}|422|invalid",
+                "POST|/images/tag|{'source':'IMAGE'}|422|invalid",
+                "POST|/images/tag|{'source':'IMAGE','target':'A b'}|422|invalid",
+                "POST|/images/tag|{'source':'none/such','target':'x'}|404|no-such-image",
                 "POST|/volumes|{'name':'x','labels':{'':'b'}}|422|invalid",
                 "DELETE|/images/pulls/p999||404|not-found",
             })

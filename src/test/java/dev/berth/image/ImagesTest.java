@@ -126,6 +126,35 @@ class ImagesTest {
     }
 
     @Test
+    void oneMoreNameIsGivenAndMayBeAnothers() {
+        StoredImage image = images.find("alpine");
+        Reference target = Reference.parse("localhost:5000/me/app:2");
+        for (int i = 0; i < 2; i++) {
+            assertEquals(
+                    image.id(), images.tag(image.id().abbreviated(), target).id());
+        }
+        assertEquals(image.id(), images.find("localhost:5000/me/app:2").id());
+        assertEquals(image.id(), images.find("alpine").id());
+        assertEquals(2, images.list().size(), "the other image is still here, without a name");
+        assertEquals(1, images.prune(false).deleted().size());
+        Reference pinned = Reference.parse("alpine@" + firstManifest.digest());
+        assertThrows(ImageException.NoTag.class, () -> images.tag("alpine", pinned));
+        assertThrows(ImageException.NotFound.class, () -> images.tag("nothing", target));
+    }
+
+    /** Which it would have lost with its container. */
+    @Test
+    void aNameHoldsAnImageThatWasAboutToGo() {
+        String id = images.find("alpine").id().toString();
+        uses.add(new ImageUse("c".repeat(64), firstManifest.digest()));
+        images.remove("alpine", true);
+        images.tag(id, Reference.parse("again"));
+        uses.clear();
+        assertEquals(List.of(), images.collect().deleted());
+        assertEquals(id, images.find("again").id().toString());
+    }
+
+    @Test
     void byIdSeveralNamesNeedForce() {
         first.data.references().put(Reference.parse("other"), firstManifest);
         String id = images.find("alpine").id().abbreviated();
