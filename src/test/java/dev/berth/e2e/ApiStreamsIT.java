@@ -77,7 +77,9 @@ class ApiStreamsIT {
         Berth.Result apart = berth.run("logs", "writer");
         assertEquals("one\nthree\n", apart.text());
         assertEquals("two\n", apart.complaint());
-        assertEquals("two\n", berth.run("logs", "--tail", "2", "writer").complaint());
+        assertEquals(
+                "two\n",
+                berth.run("logs", "--tail", "1", "--stream", "stderr", "writer").complaint());
         assertTrue(berth.run("logs", "-t", "writer").complaint().matches("\\d{4}-.*Z two\n"));
         berth.must("rm", "writer");
     }
