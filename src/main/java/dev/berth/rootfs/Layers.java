@@ -70,7 +70,7 @@ public final class Layers implements AutoCloseable {
      *
      * @param layers from the lowest up
      * @param diffIds of the same layers
-     * @return the unpacked layers from the lowest up; without those of which nothing shows
+     * @return the unpacked layers from the lowest up, each once; without those of which nothing shows
      * @throws RootfsException with a sentence, when a layer is refused; nothing of it is left
      */
     public List<LayerDirectory> unpack(List<Descriptor> layers, List<DiffId> diffIds, LayerProgress progress)
@@ -111,6 +111,9 @@ public final class Layers implements AutoCloseable {
             if (layer.record().hidesAll()) {
                 stack.clear();
             }
+            // The same tree further down shows nothing that this one does not, and overlayfs takes no tree twice
+            // (ELOOP).
+            stack.removeIf(lower -> lower.name().equals(layer.name()));
             stack.add(new LayerDirectory(
                     layer.name(),
                     paths.tree(layer.name()),

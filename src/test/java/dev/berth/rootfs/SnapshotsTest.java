@@ -81,6 +81,35 @@ class SnapshotsTest {
     }
 
     @Test
+    void aLayerThatAnImageHasTwiceCountsWhereItIsUppermost() throws Exception {
+        byte[] twice = new TarBuilder()
+                .file("first", "1")
+                .file("back", "1")
+                .directory("d/")
+                .file("d/x", "1")
+                .build();
+        image.layer(new TarBuilder().directory("d/").file("d/base", "0"))
+                .layer(twice)
+                .layer(new TarBuilder()
+                        .file("first", "2")
+                        .file(".wh.back", "")
+                        .directory("d/")
+                        .file("d/.wh..wh.opq", "")
+                        .file("d/y", "2"))
+                .layer(twice)
+                .layer(new TarBuilder().hardLink("above", "first"));
+        List<LayerDirectory> stack = unpack();
+        assertEquals(4, stack.size());
+        snapshots.prepare("c", stack);
+        try (Fd mount = snapshots.mount("c")) {
+            assertEquals(
+                    Set.of(".", "first", "above", "back", "d", "d/x", "d/y"),
+                    TreeScan.of(mount).keySet());
+            assertEquals("1", Files.readString(Path.of(mount.procPath(), "above")));
+        }
+    }
+
+    @Test
     void mountsOneAndManyLayers() throws Exception {
         for (int i = 0; i < Overlay.MAX_LAYERS; i++) {
             image.layer(new TarBuilder().file("f" + i, ""));
