@@ -22,7 +22,10 @@ final class BlobCall implements Call<Boolean> {
     /** Cleared when the server gave a wrong range: then only whole answers are asked for. */
     private boolean ranges = true;
 
-    private long received;
+    /** How far it ever came, and how far when the attempts began to count: what comes once more is no progress. */
+    private long furthest;
+
+    private long counted;
 
     BlobCall(URI uri, Reference reference, Descriptor blob, BlobSink sink) {
         this.uri = uri;
@@ -30,6 +33,8 @@ final class BlobCall implements Call<Boolean> {
         this.host = Origin.of(uri).toString();
         this.blob = blob;
         this.sink = sink;
+        this.furthest = sink.offset();
+        this.counted = furthest;
     }
 
     @Override
@@ -90,18 +95,30 @@ final class BlobCall implements Call<Boolean> {
     }
 
     private void stream(Exchange answer) throws TransportException {
-        for (Optional<Buffer> bytes = answer.read(); bytes.isPresent(); bytes = answer.read()) {
+        for (Optional<Buffer> bytes = next(answer); bytes.isPresent(); bytes = next(answer)) {
             if (bytes.get().length() > blob.size() - sink.offset()) {
                 throw new RegistryException.BadAnswer(
                         host, blob.digest() + " is longer than the " + blob.size() + " bytes announced");
             }
-            received += bytes.get().length();
             sink.write(bytes.get().getByteBuf().nioBuffer());
+            furthest = Math.max(furthest, sink.offset());
         }
         if (sink.offset() < blob.size()) {
             throw new TransportException(
                     TransportException.Stage.EXCHANGE,
                     "the connection ended after " + sink.offset() + " of " + blob.size() + " bytes");
+        }
+    }
+
+    /** A connection that breaks behind the last byte has brought all of it: the digest says whether it is right. */
+    private Optional<Buffer> next(Exchange answer) throws TransportException {
+        try {
+            return answer.read();
+        } catch (TransportException broken) {
+            if (sink.offset() == blob.size()) {
+                return Optional.empty();
+            }
+            throw broken;
         }
     }
 
@@ -111,8 +128,8 @@ final class BlobCall implements Call<Boolean> {
 
     @Override
     public boolean progressed() {
-        boolean enough = received >= Limits.PROGRESS_BYTES;
-        received = enough ? 0 : received;
+        boolean enough = furthest - counted >= Limits.PROGRESS_BYTES;
+        counted = enough ? furthest : counted;
         return enough;
     }
 }

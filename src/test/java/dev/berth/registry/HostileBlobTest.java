@@ -117,6 +117,34 @@ class HostileBlobTest {
     }
 
     @Test
+    void aConnectionThatBreaksBehindTheLastByteHasBroughtTheBlob() {
+        server.on(PATH, (request, wire) -> {
+            wire.head(200, "Transfer-Encoding: chunked");
+            wire.raw(Integer.toHexString(LAYER.length) + "\r\n");
+            wire.write(LAYER);
+            // what has not been read when the connection breaks may be lost
+            Thread.sleep(200);
+        });
+        arrivesWhole();
+        assertEquals(1, server.requests(PATH).size());
+    }
+
+    @Test
+    void theSameBytesOverAndOverAreNoProgress() {
+        byte[] large = Trial.random(3_000_000);
+        Descriptor blob = Trial.layer(large);
+        String path = "/v2/x/blobs/" + blob.digest();
+        server.on(path, (request, wire) -> {
+            wire.head(200, "Content-Length: " + large.length);
+            wire.write(Arrays.copyOf(large, 2_000_000));
+        });
+        assertTimeoutPreemptively(
+                Duration.ofSeconds(20),
+                () -> assertThrows(RegistryException.Unreachable.class, () -> fetch(blob, new Sink(blob))));
+        assertEquals(4, server.requests(path).size());
+    }
+
+    @Test
     void withoutALengthAnEarlyEndIsNoticed() {
         AtomicInteger calls = new AtomicInteger();
         server.on(PATH, (request, wire) -> {
