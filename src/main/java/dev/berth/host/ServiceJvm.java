@@ -29,6 +29,7 @@ record ServiceJvm(Installation installation, Paths paths, ServiceUser user) {
                 // Inside U1 the user is uid 0, whose home of passwd is /root.
                 "-Duser.home=" + user.who().home(),
                 "-Djna.tmpdir=" + nativeDirectory(),
+                "-DZstdTempFolder=" + nativeDirectory(),
                 "-Djava.util.logging.manager=org.jboss.logmanager.LogManager",
                 "-Dberth.init=" + installation.berthInit()));
         installation.serviceArchive().ifPresent(archive -> command.add("-XX:SharedArchiveFile=" + archive));
@@ -42,7 +43,7 @@ record ServiceJvm(Installation installation, Paths paths, ServiceUser user) {
         return command;
     }
 
-    /** JNA maps its library from a file: not where nothing may be executed. */
+    /** JNA and zstd map their libraries from files: not where nothing may be executed. */
     private Path nativeDirectory() {
         return MountTable.current().of(paths.runtimeDir()).noexec() ? paths.dataDir() : paths.runtimeDir();
     }

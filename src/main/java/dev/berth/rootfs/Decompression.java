@@ -24,7 +24,7 @@ public final class Decompression {
             return new GzipMembers(in);
         }
         if (startsWith(first, 0x28, 0xb5, 0x2f, 0xfd) || isSkippable(first)) {
-            return new Zstd(new ZstdInputStream(in).setLongMax(ZSTD_WINDOW_LOG));
+            return zstd(in);
         }
         if (startsWith(first, 0xfd, '7', 'z', 'X', 'Z')) {
             throw new TarException("it is packed with xz, which the image specification does not know");
@@ -33,6 +33,19 @@ public final class Decompression {
             throw new TarException("it is packed with bzip2, which the image specification does not know");
         }
         return in;
+    }
+
+    /** The library is in C, and comes out of the jar when it is first needed. */
+    private static InputStream zstd(InputStream in) throws IOException {
+        try {
+            return new Zstd(new ZstdInputStream(in).setLongMax(ZSTD_WINDOW_LOG));
+        } catch (LinkageError unloadable) {
+            String folder = System.getProperty("ZstdTempFolder", System.getProperty("java.io.tmpdir"));
+            throw new IOException(
+                    "the library for zstd cannot be loaded from " + folder
+                            + "; make room there, on a file system that allows programs (not noexec), and start Berth again",
+                    unloadable);
+        }
     }
 
     private static boolean isSkippable(byte[] first) {

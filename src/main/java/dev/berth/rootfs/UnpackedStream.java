@@ -119,7 +119,8 @@ final class UnpackedStream extends InputStream {
                 pump(in, counted, limit, progress);
             } catch (IOException broken) {
                 failure = broken;
-            } catch (RuntimeException broken) {
+            } catch (RuntimeException | Error broken) {
+                // Whatever it is: without an end the reader would wait for ever.
                 failure = new IOException(broken);
             }
             full.put(new Chunk(null, 0, failure));
