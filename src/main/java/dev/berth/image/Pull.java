@@ -60,6 +60,7 @@ public final class Pull {
         }
         Resolved found = registry.resolve(reference, platform, cancellation);
         Manifest manifest = found.manifest();
+        Layers.check(manifest.layers(), found.config().diffIds());
         try (Lease lease = data.blobs().lease()) {
             lease.add(manifest.digest());
             lease.add(manifest.config().digest());

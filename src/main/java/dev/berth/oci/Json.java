@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -25,11 +26,15 @@ final class Json {
     static final int LIMIT = 4 << 20;
 
     private static final int DEPTH = 64;
+    /** Names, values and brackets: an honest document within the limit has some 25 bytes for each, and each costs memory of its own. */
+    private static final int TOKENS = 200_000;
+
     private static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
                     .streamReadConstraints(StreamReadConstraints.builder()
                             .maxNestingDepth(DEPTH)
                             .maxStringLength(LIMIT)
                             .maxNumberLength(32)
+                            .maxTokenCount(TOKENS)
                             .build())
                     .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
                     .build())
@@ -57,6 +62,8 @@ final class Json {
                 throw new OciException.BadDocument(kind, "it is not a JSON object");
             }
             return new Json(kind, "", node);
+        } catch (StreamConstraintsException e) {
+            throw new OciException.BadDocument(kind, "it has more parts, or deeper ones, than any honest one");
         } catch (JsonProcessingException e) {
             throw new OciException.BadDocument(kind, "it is not valid JSON (" + firstLine(e) + ")");
         } catch (IOException e) {

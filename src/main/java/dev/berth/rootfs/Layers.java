@@ -82,6 +82,22 @@ public final class Layers implements AutoCloseable {
     public List<LayerDirectory> unpack(
             List<Descriptor> layers, List<DiffId> diffIds, LayerArrival arrival, LayerProgress progress)
             throws InterruptedException {
+        check(layers, diffIds);
+        List<String> names = names(diffIds);
+        pins.pin(names);
+        try {
+            return settle(layers, diffIds, arrival, progress);
+        } finally {
+            pins.unpin(names);
+        }
+    }
+
+    /**
+     * Refuses what cannot be mounted whatever is in the layers; to be asked before anything is fetched for it.
+     *
+     * @throws RootfsException.BadLayer with a sentence
+     */
+    public static void check(List<Descriptor> layers, List<DiffId> diffIds) {
         if (layers.isEmpty()) {
             throw new RootfsException.BadLayer("the image has no layers: there is nothing to run");
         }
@@ -89,12 +105,14 @@ public final class Layers implements AutoCloseable {
             throw new RootfsException.BadLayer("the image's manifest lists " + layers.size()
                     + " layers, its configuration " + diffIds.size() + ": it cannot be unpacked");
         }
-        List<String> names = names(diffIds);
-        pins.pin(names);
-        try {
-            return settle(layers, diffIds, arrival, progress);
-        } finally {
-            pins.unpin(names);
+        long blobs = layers.stream().map(Descriptor::digest).distinct().count();
+        checkCount(Math.max(blobs, diffIds.stream().distinct().count()));
+    }
+
+    private static void checkCount(long layers) {
+        if (layers > Overlay.MAX_LAYERS) {
+            throw new RootfsException.BadLayer("the image has " + layers + " layers, more than the "
+                    + Overlay.MAX_LAYERS + " that Berth mounts; build it in fewer steps");
         }
     }
 
@@ -120,10 +138,7 @@ public final class Layers implements AutoCloseable {
                     layer.record().size(),
                     layer.record().devices()));
         }
-        if (stack.size() > Overlay.MAX_LAYERS) {
-            throw new RootfsException.BadLayer("the image has " + stack.size() + " layers, more than the "
-                    + Overlay.MAX_LAYERS + " that Berth mounts");
-        }
+        checkCount(stack.size());
         return List.copyOf(stack);
     }
 

@@ -202,6 +202,26 @@ class PullFaultTest {
     }
 
     @Test
+    void moreLayersThanCanBeMountedAreRefusedBeforeAnyIsFetched() throws Exception {
+        byte[][] blobs = new byte[129][];
+        for (int i = 0; i < blobs.length; i++) {
+            blobs[i] = new TarBuilder().file("f" + i, "").build();
+            server.blob("x", blobs[i]);
+        }
+        String config = Trial.config(PLATFORM.architecture(), blobs);
+        server.blob("x", Trial.utf8(config));
+        server.manifest("x", "1", MediaType.OCI_MANIFEST, Trial.manifest(config, blobs));
+        try (Service service = new Service(temp)) {
+            String said = assertThrows(RootfsException.BadLayer.class, () -> service.pull(new Cancellation()))
+                    .getMessage();
+            assertTrue(said.contains("129 layers, more than the 128"), said);
+        }
+        for (byte[] blob : blobs) {
+            assertEquals(List.of(), server.requests("/v2/x/blobs/" + Digest.of(blob)));
+        }
+    }
+
+    @Test
     void aLayerIsUnpackedWhileTheOneAboveStillComes() throws Exception {
         stalling.set(false);
         byte[] above = new TarBuilder().file("above", "1").build();

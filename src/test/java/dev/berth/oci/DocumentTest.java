@@ -71,6 +71,24 @@ class DocumentTest {
     }
 
     @Test
+    void moreTokensThanAnyHonestDocumentHasAreRefused() {
+        String said = refused(manifest(",\"more\":[" + "{},".repeat(300_000) + "{}]"));
+        assertTrue(said.contains("more parts, or deeper ones, than any honest one"), said);
+    }
+
+    @Test
+    void aLargeIndexIsRead() {
+        String entry = descriptor(
+                MediaType.OCI_MANIFEST,
+                A,
+                ",\"platform\":{\"os\":\"linux\",\"architecture\":\"amd64\",\"variant\":\"v2\"},"
+                        + "\"annotations\":{\"org.opencontainers.image.title\":\"x\"}");
+        ImageIndex index = ImageIndex.parse(
+                utf8("{\"schemaVersion\":2,\"manifests\":[" + (entry + ",").repeat(4_999) + entry + "]}"));
+        assertEquals(5_000, index.manifests().size());
+    }
+
+    @Test
     void everyComplaintNamesTheField() {
         assertTrue(refused("{\"schemaVersion\":2,\"layers\":[]}").contains("config is missing"));
         assertTrue(refused(manifest("").replace("\"size\":7", "\"size\":\"7\""))
