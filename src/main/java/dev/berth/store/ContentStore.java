@@ -7,6 +7,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -18,6 +19,8 @@ import java.util.concurrent.locks.ReentrantLock;
  * rename, after its size and digest were checked and its bytes were written to the disk. Thread-safe.
  */
 public final class ContentStore {
+    private static final int BUFFER = 256 * 1024;
+
     private final StorePaths paths;
     private final Trash trash;
     private final ReentrantLock gate = new ReentrantLock();
@@ -73,10 +76,26 @@ public final class ContentStore {
         }
     }
 
+    /** Whether the stored bytes have the digest that names them; reads all of them. */
+    boolean isIntact(Digest digest) {
+        MessageDigest hash = digest.messageDigest();
+        try (InputStream in = read(digest)) {
+            byte[] buffer = new byte[BUFFER];
+            for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
+                hash.update(buffer, 0, count);
+            }
+        } catch (IOException failure) {
+            throw reading(digest, failure);
+        }
+        return Digest.ofHash(digest.algorithm(), hash.digest()).equals(digest);
+    }
+
     /**
      * Begins to receive a blob, or goes on where an earlier attempt was cut: the bytes already on disk are digested again, and {@link
      * Ingest#offset()} says how many there are. One at a time receives the same digest: a second caller waits for the first, and
      * finds the blob complete.
+     *
+     * @throws StoreException.Mismatch when the blob is there and has another size than the descriptor says
      */
     public Ingest begin(Descriptor descriptor) throws InterruptedException {
         Digest digest = descriptor.digest();

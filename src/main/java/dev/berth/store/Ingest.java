@@ -1,6 +1,7 @@
 package dev.berth.store;
 
 import dev.berth.oci.Descriptor;
+import dev.berth.oci.Digest;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -32,7 +33,7 @@ public final class Ingest implements AutoCloseable {
         this.descriptor = descriptor;
         this.partial = store.paths().partial(descriptor.digest());
         this.hash = descriptor.digest().messageDigest();
-        if (store.has(descriptor.digest())) {
+        if (isStored()) {
             complete = true;
             offset = descriptor.size();
             return;
@@ -132,6 +133,26 @@ public final class Ingest implements AutoCloseable {
         } finally {
             store.ended(descriptor.digest());
         }
+    }
+
+    /** A size that contradicts the stored blob is a lie, or the blob is damaged: its digest tells which. */
+    private boolean isStored() {
+        Digest digest = descriptor.digest();
+        if (!store.has(digest)) {
+            return false;
+        }
+        long size = store.size(digest);
+        if (size == descriptor.size()) {
+            return true;
+        }
+        if (store.isIntact(digest)) {
+            throw new StoreException.Mismatch(
+                    "blob " + digest + " has " + size + " bytes, but the manifest announces " + descriptor.size()
+                            + "; the image is damaged or forged",
+                    false);
+        }
+        store.discard(digest);
+        return false;
     }
 
     private void resume() throws IOException {

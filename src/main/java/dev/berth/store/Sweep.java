@@ -2,11 +2,9 @@ package dev.berth.store;
 
 import dev.berth.oci.Digest;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -14,7 +12,7 @@ import java.util.OptionalLong;
 
 /**
  * The reconciliation at start: what a crash or a power cut left behind is put right, and every correction is told in one sentence.
- * Blobs are compared by size, small ones (manifests and configurations) by digest as well.
+ * Blobs are compared by size, small ones (manifests and configurations) and those of another size than announced by digest.
  */
 public final class Sweep {
     private static final long SMALL = 1 << 20;
@@ -73,18 +71,10 @@ public final class Sweep {
         }
     }
 
-    private static boolean isBroken(Digest digest, Path blob, OptionalLong announced) throws IOException {
+    /** Another size than a manifest announces may be the manifest's lie about a blob that other images need. */
+    private boolean isBroken(Digest digest, Path blob, OptionalLong announced) throws IOException {
         long size = Files.size(blob);
-        if (announced.isPresent() && announced.getAsLong() != size) {
-            return true;
-        }
-        if (size > SMALL) {
-            return false;
-        }
-        MessageDigest hash = digest.messageDigest();
-        try (InputStream in = Files.newInputStream(blob)) {
-            hash.update(in.readAllBytes());
-        }
-        return !Digest.ofHash(digest.algorithm(), hash.digest()).equals(digest);
+        boolean suspicious = announced.isPresent() && announced.getAsLong() != size;
+        return (suspicious || size <= SMALL) && !data.blobs().isIntact(digest);
     }
 }

@@ -162,6 +162,40 @@ class DataDirectoryTest {
     }
 
     @Test
+    void aSizeThatContradictsAStoredBlobIsRefusedAndTheBlobStays() throws Exception {
+        put(HELLO);
+        Descriptor lie = new Descriptor(BLOB.mediaType(), BLOB.digest(), HELLO.length + 1);
+        String said = assertThrows(
+                        StoreException.Mismatch.class, () -> data.blobs().begin(lie))
+                .getMessage();
+        assertTrue(said.contains("has 11 bytes, but the manifest announces 12"), said);
+        assertArrayEquals(HELLO, data.blobs().readSmall(BLOB.digest(), 100));
+        data.blobs().begin(BLOB).close();
+    }
+
+    @Test
+    void aStoredBlobThatIsDamagedIsReceivedAgain() throws Exception {
+        put(HELLO);
+        Files.write(data.paths().blob(BLOB.digest()), bytes("hello"));
+        try (Ingest ingest = data.blobs().begin(BLOB)) {
+            assertFalse(ingest.complete());
+            ingest.write(ByteBuffer.wrap(HELLO));
+            ingest.commit();
+        }
+        assertArrayEquals(HELLO, data.blobs().readSmall(BLOB.digest(), 100));
+    }
+
+    @Test
+    void aManifestThatLiesAboutASizeCostsNoOtherImageItsBlob() throws Exception {
+        Descriptor layer = put(bytes("layer"));
+        Descriptor lie = new Descriptor(layer.mediaType(), layer.digest(), 77);
+        data.references().put(Reference.parse("honest"), manifest(put(bytes("config")), layer));
+        data.references().put(Reference.parse("liar"), manifest(put(bytes("other")), lie));
+        assertEquals(List.of(), new Sweep(data).run());
+        assertTrue(data.blobs().has(layer.digest()));
+    }
+
+    @Test
     void aMissingBlobIsASentence() {
         assertTrue(assertThrows(StoreException.Missing.class, () -> data.blobs().read(BLOB.digest()))
                 .getMessage()
