@@ -36,7 +36,7 @@ public final class Memfd {
         Fd fd = new Fd(calls, calls.memfdCreate(name, Seal.ALLOW_SEALING | flags));
         try {
             calls.writeFully(fd.number(), content);
-            calls.lseek(fd.number(), 0, 0);
+            calls.lseek(fd.number(), 0, Seek.SET);
             calls.addSeals(fd.number(), SEALS);
             return fd;
         } catch (RuntimeException e) {

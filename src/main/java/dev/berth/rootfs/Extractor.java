@@ -43,13 +43,13 @@ final class Extractor {
     private long bytes;
     private int devices;
 
-    Extractor(Syscalls calls, LayerTree tree, AttributeWriter writer, LowerView lower, long entryLimit) {
+    Extractor(Syscalls calls, LayerTree tree, AttributeWriter writer, LowerView lower, ExtractionLimits limits) {
         this.calls = calls;
         this.tree = tree;
         this.writer = writer;
-        this.links = new HardLinks(calls, tree, writer, lower);
+        this.links = new HardLinks(calls, tree, writer, lower, limits.bytes());
         this.whiteouts = new Whiteouts(tree);
-        this.entryLimit = entryLimit;
+        this.entryLimit = limits.entries();
         this.content = new TarContent(calls);
     }
 

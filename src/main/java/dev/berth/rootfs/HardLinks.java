@@ -11,7 +11,7 @@ import dev.berth.linux.SyscallException;
 import dev.berth.linux.Syscalls;
 import dev.berth.rootfs.LayerTree.Directory;
 import dev.berth.rootfs.tar.RawName;
-import java.nio.ByteBuffer;
+import java.io.InterruptedIOException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -31,19 +31,22 @@ final class HardLinks {
     private final LayerTree tree;
     private final AttributeWriter writer;
     private final LowerView lower;
+    private final FileCopy content;
     private List<Waiting> waiting = new ArrayList<>();
 
     /** A link whose target did not come yet. */
     record Waiting(List<String> parent, String name, String target) {}
 
-    HardLinks(Syscalls calls, LayerTree tree, AttributeWriter writer, LowerView lower) {
+    /** @param copyLimit bytes that may be copied from lower layers */
+    HardLinks(Syscalls calls, LayerTree tree, AttributeWriter writer, LowerView lower, long copyLimit) {
         this.calls = calls;
         this.tree = tree;
         this.writer = writer;
         this.lower = lower;
+        this.content = new FileCopy(calls, copyLimit);
     }
 
-    void make(Directory parent, String name, String target) {
+    void make(Directory parent, String name, String target) throws InterruptedIOException {
         if (target.indexOf('\0') >= 0 || RawName.components(target).isEmpty()) {
             throw new RootfsException.BadLayer(RawName.shown(parent.child(name))
                     + " is a hard link to the root directory, which no file system allows");
@@ -59,7 +62,7 @@ final class HardLinks {
     }
 
     /** Makes the links whose target came later. @return those whose target never came */
-    List<Waiting> finish() {
+    List<Waiting> finish() throws InterruptedIOException {
         int before = waiting.size() + 1;
         while (!waiting.isEmpty() && waiting.size() < before) {
             before = waiting.size();
@@ -79,7 +82,7 @@ final class HardLinks {
         return "plnk-" + name;
     }
 
-    private boolean link(Directory parent, String name, String target) {
+    private boolean link(Directory parent, String name, String target) throws InterruptedIOException {
         List<String> components = RawName.components(target);
         String targetName = components.get(components.size() - 1);
         if (components.get(0).equals(AUFS_LINKS) && components.size() == 2) {
@@ -128,7 +131,7 @@ final class HardLinks {
     }
 
     /** Copies a lower file into this layer, under each of its names that can still be seen. */
-    private boolean copyUp(String path) {
+    private boolean copyUp(String path) throws InterruptedIOException {
         Optional<Stat> stat = lower.stat(path);
         if (stat.isEmpty()) {
             return false;
@@ -147,7 +150,7 @@ final class HardLinks {
         return true;
     }
 
-    private void copy(String path, Stat stat) {
+    private void copy(String path, Stat stat) throws InterruptedIOException {
         Directory parent = tree.directory(split(parentOf(path)));
         String name = nameOf(path);
         byte[] raw = RawName.bytes(name);
@@ -167,17 +170,14 @@ final class HardLinks {
         }
     }
 
-    private void copyFile(Fd source, Directory parent, byte[] name, Attributes attributes, String path) {
+    private void copyFile(Fd source, Directory parent, byte[] name, Attributes attributes, String path)
+            throws InterruptedIOException {
         int flags = Open.WRONLY | Open.CREAT | Open.EXCL | Open.NOFOLLOW | Open.CLOEXEC;
         try (Fd in = new Fd(
                         calls,
                         calls.openat(At.FDCWD, Syscalls.bytes(source.procPath()), Open.RDONLY | Open.CLOEXEC, 0));
                 Fd out = new Fd(calls, calls.openat(parent.number(), name, flags, 0600))) {
-            ByteBuffer buffer = ByteBuffer.allocate(64 * 1024);
-            while (calls.read(in.number(), buffer) > 0) {
-                calls.writeFully(out.number(), buffer.flip());
-                buffer.clear();
-            }
+            content.copy(in.number(), out.number());
             writer.toFile(out.number(), attributes, RawName.shown(path));
         }
     }

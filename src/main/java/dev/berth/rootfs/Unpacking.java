@@ -86,17 +86,16 @@ final class Unpacking {
     private Unpacked extract(Descriptor layer, DiffId diffId, List<Path> below, Path temporary, LayerProgress progress)
             throws IOException {
         AttributeWriter writer = new AttributeWriter(calls, owners);
-        long limit = limits.unpacked(layer.size());
+        ExtractionLimits limit = limits.of(layer.size());
         try (LowerView lower = new LowerView(calls, overlay, below);
                 LayerTree tree =
                         new LayerTree(calls, writer, lower, temporary.resolve("fs"), temporary.resolve("stash"));
                 UnpackedStream stream = new UnpackedStream(
                         data.blobs().read(layer.digest()),
                         diffId,
-                        limit,
+                        limit.bytes(),
                         bytes -> progress.unpacked(layer, bytes, layer.size()))) {
-            Extractor.Result result =
-                    new Extractor(calls, tree, writer, lower, limits.entries()).extract(new TarReader(stream));
+            Extractor.Result result = new Extractor(calls, tree, writer, lower, limit).extract(new TarReader(stream));
             DiffId received = stream.diffId(diffId);
             if (!received.equals(diffId)) {
                 throw new TarException("its content has the diff id " + received

@@ -15,7 +15,6 @@ import dev.berth.rootfs.tar.RawName;
 import dev.berth.store.DataDirectory;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -27,7 +26,6 @@ import java.util.UUID;
 /** Fills a new volume with what the image has at the place where the volume is mounted, as docker does. */
 public final class VolumeSeed {
     private static final int MAX_DEPTH = 256;
-    private static final int BUFFER = 64 * 1024;
 
     private final DataDirectory data;
     private final Syscalls calls;
@@ -137,12 +135,13 @@ public final class VolumeSeed {
     private final class Copy {
         private final Fd top;
         private final Map<List<Long>, String> links = new HashMap<>();
+        private final FileCopy content = new FileCopy(calls, Long.MAX_VALUE);
 
         Copy(Fd top) {
             this.top = top;
         }
 
-        void directory(Fd from, Fd to, String path, int depth) {
+        void directory(Fd from, Fd to, String path, int depth) throws IOException {
             if (depth > MAX_DEPTH) {
                 throw new RootfsException.CannotMount(
                         "cannot fill a volume from a directory that is deeper than " + MAX_DEPTH + " levels", null);
@@ -157,7 +156,7 @@ public final class VolumeSeed {
             writer.toFile(to.number(), Attributes.of(calls, from), RawName.shown(path));
         }
 
-        private void entry(Fd from, Fd to, String path, byte[] name, int depth) {
+        private void entry(Fd from, Fd to, String path, byte[] name, int depth) throws IOException {
             try (Fd source = new Fd(calls, calls.openat(from.number(), name, Open.PATH | Open.NOFOLLOW, 0))) {
                 Stat stat = calls.fstat(source.number());
                 if (stat.isDirectory()) {
@@ -177,7 +176,7 @@ public final class VolumeSeed {
             }
         }
 
-        private void file(Fd source, Stat stat, Fd to, byte[] name, String path) {
+        private void file(Fd source, Stat stat, Fd to, byte[] name, String path) throws IOException {
             Attributes attributes = Attributes.of(calls, source);
             switch (stat.type()) {
                 case Mode.REGULAR -> content(source, to, name, attributes, path);
@@ -195,16 +194,12 @@ public final class VolumeSeed {
             }
         }
 
-        private void content(Fd source, Fd to, byte[] name, Attributes attributes, String path) {
+        private void content(Fd source, Fd to, byte[] name, Attributes attributes, String path) throws IOException {
             byte[] proc = Syscalls.bytes(source.procPath());
             int flags = Open.WRONLY | Open.CREAT | Open.EXCL | Open.NOFOLLOW;
             try (Fd in = new Fd(calls, calls.openat(At.FDCWD, proc, Open.RDONLY, 0));
                     Fd out = new Fd(calls, calls.openat(to.number(), name, flags, 0600))) {
-                ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER);
-                while (calls.read(in.number(), buffer) > 0) {
-                    calls.writeFully(out.number(), buffer.flip());
-                    buffer.clear();
-                }
+                content.copy(in.number(), out.number());
                 writer.toFile(out.number(), attributes, RawName.shown(path));
             }
         }

@@ -6,12 +6,15 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.berth.linux.IdMap;
+import dev.berth.linux.Stat;
 import dev.berth.linux.Syscalls;
 import dev.berth.oci.Descriptor;
 import dev.berth.oci.DiffId;
 import dev.berth.oci.Digest;
 import dev.berth.oci.MediaType;
 import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -19,6 +22,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -177,6 +181,32 @@ class HostileLayerTest {
         Path tree = unpack(new TarBuilder().hardLink("l", "f").file("l", "upper"));
         assertEquals("upper", Files.readString(tree.resolve("l")));
         assertEquals("lower", Files.readString(unpackAll().get(0).tree().resolve("f")));
+    }
+
+    @Test
+    void aHardLinkToASparseFileOfALowerLayerCopiesItsBytesAndNotItsHoles() throws Exception {
+        image.layer(new TarBuilder()
+                .file(
+                        "f",
+                        "abcdefgh",
+                        m -> m.pax("GNU.sparse.map", "4096,4,300000000,4").pax("GNU.sparse.size", "1000000000")));
+        Path tree = unpack(new TarBuilder().hardLink("l", "f"));
+        Stat copy = Syscalls.linux().statx(-100, Syscalls.bytes(tree.resolve("l")), 0x100);
+        assertEquals(1_000_000_000, copy.size());
+        assertTrue(copy.blocks() < 1000, copy.blocks() + " blocks");
+        try (FileChannel content = FileChannel.open(tree.resolve("l"))) {
+            ByteBuffer bytes = ByteBuffer.allocate(4);
+            content.read(bytes, 300_000_000);
+            assertEquals("efgh", new String(bytes.array(), StandardCharsets.US_ASCII));
+        }
+    }
+
+    @Test
+    void hardLinksToLowerFilesCopyNoMoreThanALayerOfTheirSizeMayHave() {
+        byte[] noise = new byte[3 << 20];
+        new Random(1).nextBytes(noise);
+        image.layer(new TarBuilder().file("f", noise, m -> {}));
+        assertSays("the limit for a layer of its size", new TarBuilder().hardLink("l", "f"));
     }
 
     // --- the root itself

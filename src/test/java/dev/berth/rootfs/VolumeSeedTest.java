@@ -8,6 +8,7 @@ import dev.berth.linux.At;
 import dev.berth.linux.Fd;
 import dev.berth.linux.Mode;
 import dev.berth.linux.Open;
+import dev.berth.linux.Stat;
 import dev.berth.linux.Syscalls;
 import dev.berth.linux.Timestamp;
 import java.io.IOException;
@@ -78,6 +79,19 @@ class VolumeSeedTest {
         assertEquals(
                 List.of(),
                 TreeComparator.differences(TreeScan.of(root.resolve("var/lib/data")), TreeScan.of(volume), Set.of()));
+    }
+
+    @Test
+    void holesOfAFileTakeNoRoomInTheVolume() {
+        Path file = root.resolve("var/lib/data/sparse");
+        int flags = Open.WRONLY | Open.CREAT;
+        try (Fd sparse = new Fd(calls, calls.openat(At.FDCWD, Syscalls.bytes(file), flags, 0600))) {
+            calls.ftruncate(sparse.number(), 1_000_000_000);
+        }
+        assertTrue(fill("/var/lib/data"));
+        Stat copy = calls.statx(At.FDCWD, Syscalls.bytes(volume.resolve("sparse")), 0);
+        assertEquals(1_000_000_000, copy.size());
+        assertEquals(0, copy.blocks());
     }
 
     @Test
