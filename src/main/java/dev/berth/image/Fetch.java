@@ -91,7 +91,7 @@ final class Fetch implements AutoCloseable {
 
     private void fetch(Descriptor layer) throws InterruptedException {
         for (int attempt = 1; ; attempt++) {
-            try (Ingest ingest = blobs.begin(layer)) {
+            try (Ingest ingest = blobs.begin(layer, together::check)) {
                 if (ingest.complete()) {
                     progress.cached(layer);
                     return;

@@ -11,6 +11,7 @@ import java.security.MessageDigest;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -20,6 +21,7 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 public final class ContentStore {
     private static final int BUFFER = 256 * 1024;
+    private static final long LOOK_UP_MILLIS = 100;
 
     private final StorePaths paths;
     private final Trash trash;
@@ -95,14 +97,16 @@ public final class ContentStore {
      * Ingest#offset()} says how many there are. One at a time receives the same digest: a second caller waits for the first, and
      * finds the blob complete.
      *
+     * @param whileWaiting asked some times a second while another receives the blob; what it throws ends the waiting
      * @throws StoreException.Mismatch when the blob is there and has another size than the descriptor says
      */
-    public Ingest begin(Descriptor descriptor) throws InterruptedException {
+    public Ingest begin(Descriptor descriptor, Runnable whileWaiting) throws InterruptedException {
         Digest digest = descriptor.digest();
         gate.lockInterruptibly();
         try {
             while (ingests.contains(digest)) {
-                ingestEnded.await();
+                ingestEnded.await(LOOK_UP_MILLIS, TimeUnit.MILLISECONDS);
+                whileWaiting.run();
             }
             ingests.add(digest);
         } finally {
@@ -117,6 +121,11 @@ public final class ContentStore {
             ended(digest);
             throw failure;
         }
+    }
+
+    /** As {@link #begin(Descriptor, Runnable)}, for one who waits as long as it takes. */
+    public Ingest begin(Descriptor descriptor) throws InterruptedException {
+        return begin(descriptor, () -> {});
     }
 
     /** Stores a small blob whose bytes are at hand, checked like any other. A second call does nothing. */

@@ -23,6 +23,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -159,6 +160,30 @@ class DataDirectoryTest {
         first.commit();
         first.close();
         assertTrue(second.get(5, TimeUnit.SECONDS));
+    }
+
+    @Test
+    void whoWaitsForAnothersBlobCanGiveUp() throws Exception {
+        AtomicBoolean cancelled = new AtomicBoolean();
+        try (Ingest first = data.blobs().begin(BLOB)) {
+            CompletableFuture<Ingest> second = CompletableFuture.supplyAsync(() -> {
+                try {
+                    return data.blobs().begin(BLOB, () -> {
+                        if (cancelled.get()) {
+                            throw new IllegalStateException("given up");
+                        }
+                    });
+                } catch (InterruptedException stop) {
+                    throw new IllegalStateException(stop);
+                }
+            });
+            assertThrows(java.util.concurrent.TimeoutException.class, () -> second.get(300, TimeUnit.MILLISECONDS));
+            cancelled.set(true);
+            Throwable why = assertThrows(Exception.class, () -> second.get(5, TimeUnit.SECONDS))
+                    .getCause();
+            assertEquals("given up", why.getMessage());
+            assertEquals(0, first.offset());
+        }
     }
 
     @Test
