@@ -135,6 +135,11 @@ public final class AttributeWriter {
                 || name.startsWith("user.berth.");
     }
 
+    /** Of the security attributes only capabilities are namespaced (Linux 4.14): without the others a program runs as well. */
+    private static boolean isOfTheMachine(String name) {
+        return name.startsWith("security.") && !name.equals("security.capability");
+    }
+
     private static void set(String name, byte[] value, String path, Runnable call, boolean special) {
         if (IGNORED.contains(name)) {
             return;
@@ -142,9 +147,11 @@ public final class AttributeWriter {
         try {
             call.run();
         } catch (SyscallException refused) {
-            // The file system knows no such attribute, or this kind of file may have none (user.* on a symlink): docker
-            // lets it go too.
-            boolean harmless = refused.is(Errno.EOPNOTSUPP) || (special && refused.is(Errno.EPERM));
+            // The file system knows no such attribute, this kind of file may have none (user.* on a symlink), or it is
+            // for
+            // the machine's own root to set (security.ima): docker and containerd let it go too.
+            boolean forbidden = refused.is(Errno.EPERM) && (special || isOfTheMachine(name));
+            boolean harmless = refused.is(Errno.EOPNOTSUPP) || forbidden;
             if (!harmless) {
                 throw new RootfsException.CannotUnpack(
                         "cannot set attribute " + RawName.shown(name) + " (" + value.length + " bytes) of " + path

@@ -5,14 +5,18 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.berth.linux.Errno;
 import dev.berth.linux.IdMap;
 import dev.berth.linux.Stat;
+import dev.berth.linux.SyscallException;
 import dev.berth.linux.Syscalls;
 import dev.berth.oci.Descriptor;
 import dev.berth.oci.DiffId;
 import dev.berth.oci.Digest;
 import dev.berth.oci.MediaType;
 import java.io.ByteArrayOutputStream;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -354,6 +358,41 @@ class HostileLayerTest {
         Path tree = unpack(new TarBuilder()
                 .file("f", "", m -> m.xattr("security.selinux", "x").xattr("user.a", "b")));
         assertFalse(TreeScan.of(tree).get("f").xattrs().contains("selinux"));
+    }
+
+    @Test
+    void whatOnlyTheMachinesRootMaySetIsLeftOutButCapabilitiesAreNot() throws Exception {
+        layers = image.closing(new Layers(
+                image.data, refusingSecurityAttributes(), Owners.read(Path.of("/proc/self")), SMALL, "boot"));
+        Path tree = unpack(new TarBuilder()
+                .file(
+                        "f",
+                        "x",
+                        m -> m.xattr("security.ima", "x")
+                                .xattr("security.evm", "x")
+                                .xattr("user.a", "b")));
+        String xattrs = TreeScan.of(tree).get("f").xattrs();
+        assertTrue(xattrs.contains("user.a"), xattrs);
+        assertFalse(xattrs.contains("security."), xattrs);
+        assertSays(
+                "cannot set attribute security.capability",
+                new TarBuilder().file("g", "", m -> m.xattr("security.capability", UmociTest.CAPABILITY)));
+    }
+
+    /** As the kernel does in a user namespace; capabilities too, to see that they are missed. */
+    private static Syscalls refusingSecurityAttributes() {
+        return (Syscalls) Proxy.newProxyInstance(
+                Syscalls.class.getClassLoader(), new Class<?>[] {Syscalls.class}, (proxy, method, arguments) -> {
+                    if (method.getName().equals("fsetxattr")
+                            && new String((byte[]) arguments[1], StandardCharsets.US_ASCII).startsWith("security.")) {
+                        throw new SyscallException("fsetxattr", "f", Errno.EPERM);
+                    }
+                    try {
+                        return method.invoke(Syscalls.linux(), arguments);
+                    } catch (InvocationTargetException refused) {
+                        throw refused.getCause();
+                    }
+                });
     }
 
     @Test
