@@ -30,12 +30,18 @@ final class Descriptors {
     }
 
     private static Platform platform(Json json) {
-        return new Platform(component(json, "os"), component(json, "architecture"), component(json, "variant"));
+        return platform(json, "unknown", "unknown");
     }
 
     /** Odd text is kept out of sentences and never matches. */
-    private static String component(Json json, String name) {
-        String absent = name.equals("variant") ? "" : "unknown";
+    static Platform platform(Json json, String absentOs, String absentArchitecture) {
+        return new Platform(
+                component(json, "os", absentOs),
+                component(json, "architecture", absentArchitecture),
+                component(json, "variant", ""));
+    }
+
+    private static String component(Json json, String name, String absent) {
         return json.text(name)
                 .filter(text -> !text.isEmpty())
                 .map(text -> COMPONENT.matcher(text).matches() ? text : "unknown")

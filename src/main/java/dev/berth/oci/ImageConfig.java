@@ -25,10 +25,7 @@ public final class ImageConfig {
 
     private ImageConfig(byte[] bytes, Json json) {
         this.bytes = bytes.clone();
-        this.platform = new Platform(
-                json.text("os").filter(os -> !os.isEmpty()).orElse("linux"),
-                json.text("architecture").orElse(""),
-                json.text("variant").orElse(""));
+        this.platform = Descriptors.platform(json, "linux", "");
         this.created = time(json);
         this.author = json.text("author").orElse("");
         this.config = json.object("config").map(RunConfig::read).orElse(RunConfig.EMPTY);

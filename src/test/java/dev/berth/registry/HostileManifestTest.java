@@ -10,6 +10,7 @@ import dev.berth.oci.Platform;
 import dev.berth.oci.Reference;
 import io.vertx.core.Vertx;
 import java.net.ServerSocket;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -117,6 +118,17 @@ class HostileManifestTest {
         server.blob("x", Trial.utf8(config));
         serve(MediaType.OCI_MANIFEST, Trial.manifest(config, LAYER));
         assertTrue(refused(RegistryException.NoPlatform.class).endsWith("available: linux/arm64"));
+    }
+
+    @Test
+    void aPlatformThatIsNoNameReachesNoTerminal() {
+        for (String odd : List.of("\\u001b]0;evil\\u0007", "x".repeat(1000), "a b")) {
+            String config = Trial.config(odd, LAYER);
+            server.blob("x", Trial.utf8(config));
+            serve(MediaType.OCI_MANIFEST, Trial.manifest(config, LAYER));
+            String said = refused(RegistryException.NoPlatform.class);
+            assertTrue(said.endsWith("available: linux/unknown"), said);
+        }
     }
 
     @Test
