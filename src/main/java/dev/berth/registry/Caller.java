@@ -99,10 +99,10 @@ final class Caller {
             return Optional.empty();
         }
         String host = Origin.of(call.uri()).toString();
-        Duration wait =
-                answer.header("Retry-After").flatMap(backoff::retryAfter).orElseGet(() -> backoff.after(failures));
+        Optional<Duration> asked = answer.header("Retry-After").flatMap(backoff::retryAfter);
+        Duration wait = asked.orElseGet(() -> backoff.after(failures));
         if (answer.status() == 429 && (wait.compareTo(limits.longestWait()) > 0 || failures >= limits.attempts())) {
-            throw new RegistryException.TooManyRequests(host, wait);
+            throw new RegistryException.TooManyRequests(host, asked);
         }
         if (failures >= limits.attempts()) {
             throw new RegistryException.Unreachable(host, "it answers " + answer.status() + "; try again later", null);

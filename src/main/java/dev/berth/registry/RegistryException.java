@@ -5,6 +5,7 @@ import dev.berth.oci.Reference;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** Root of this package's failures; the message is the sentence that a user reads. */
@@ -71,9 +72,11 @@ public abstract sealed class RegistryException extends RuntimeException {
 
     /** The registry asks to be left alone for longer than we wait. */
     public static final class TooManyRequests extends RegistryException {
-        TooManyRequests(String host, Duration wait) {
-            super("registry " + host + " refuses more requests for now (429); try again in " + wait.toSeconds()
-                    + " seconds, or sign in for a higher limit");
+        /** @param wait what it asks for, when it says so */
+        TooManyRequests(String host, Optional<Duration> wait) {
+            super("registry " + host + " refuses more requests for now (429); try again "
+                    + wait.map(time -> "in " + time.toSeconds() + " seconds").orElse("later")
+                    + ", or sign in for a higher limit");
         }
     }
 

@@ -158,7 +158,7 @@ final class Transport implements AutoCloseable {
         }
         for (Throwable t = cause; t != null; t = t.getCause()) {
             if (t instanceof SSLException) {
-                return new TransportException(Stage.HANDSHAKE, "TLS failed (" + t.getMessage() + ")", cause);
+                return new TransportException(Stage.HANDSHAKE, "TLS failed: " + TlsFailure.sentence(t), cause);
             }
             if (t instanceof ProxyConnectException) {
                 return new TransportException(

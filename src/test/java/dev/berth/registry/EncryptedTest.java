@@ -23,9 +23,13 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.security.cert.CertPathValidatorException;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateExpiredException;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import javax.net.ssl.SSLHandshakeException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -47,6 +51,8 @@ class EncryptedTest {
     private ServerSocket proxy;
     private HttpServer server;
     private PfxOptions certificate;
+    /** Where every name leads. */
+    private int target;
 
     @BeforeEach
     void serve() throws Exception {
@@ -91,6 +97,7 @@ class EncryptedTest {
                 .toCompletionStage()
                 .toCompletableFuture()
                 .get();
+        target = server.actualPort();
         proxy = new ServerSocket(0, 50, InetAddress.getByName("127.0.0.1"));
         start(this::accept);
     }
@@ -125,6 +132,7 @@ class EncryptedTest {
                             () -> client.fetchBlob(NAME, DESCRIPTOR, new Sink(DESCRIPTOR), new Cancellation()))
                     .getMessage();
             assertTrue(said.startsWith("cannot reach registry registry.example: TLS failed"), said);
+            assertTrue(said.contains("of an issuer that Java does not know here"), said);
         }
         assertEquals(
                 1, asked.stream().filter(line -> line.startsWith("CONNECT")).count());
@@ -138,8 +146,61 @@ class EncryptedTest {
                             RegistryException.Unreachable.class,
                             () -> client.fetchBlob(other, DESCRIPTOR, new Sink(DESCRIPTOR), new Cancellation()))
                     .getMessage();
-            assertTrue(said.contains("TLS failed"), said);
+            assertTrue(said.contains("TLS failed: its certificate is for another host name"), said);
         }
+    }
+
+    @Test
+    void aServerThatSpeaksPlainHttpIsSaidWithoutWhatItSent() throws Exception {
+        HttpServer plain = vertx.createHttpServer(new HttpServerOptions().setHost("127.0.0.1"))
+                .requestHandler(request -> request.response().end())
+                .listen(0)
+                .toCompletionStage()
+                .toCompletableFuture()
+                .get();
+        assertEquals(
+                "it answers without TLS, as for plain HTTP; check its address and port",
+                tlsFailure(plain.actualPort()));
+    }
+
+    @Test
+    void aServerThatEndsTheConnectionIsSaid() throws Exception {
+        try (FaultyRegistry mute = new FaultyRegistry()) {
+            assertEquals("the other side ended the connection; check its address and port", tlsFailure(mute.port()));
+        }
+    }
+
+    private String tlsFailure(int port) {
+        target = port;
+        try (Registry client = client(new HttpClientOptions())) {
+            String said = assertThrows(
+                            RegistryException.Unreachable.class,
+                            () -> client.fetchBlob(NAME, DESCRIPTOR, new Sink(DESCRIPTOR), new Cancellation()))
+                    .getMessage();
+            String beginning = "cannot reach registry registry.example: TLS failed: ";
+            assertTrue(said.startsWith(beginning), said);
+            return said.substring(beginning.length());
+        }
+    }
+
+    /** As Java wraps it; of a certificate that a test trusts itself it does not ask how old it is. */
+    @Test
+    void anExpiredCertificateIsSaid() {
+        Exception checked =
+                new CertPathValidatorException("validity check failed", new CertificateExpiredException("x"));
+        Exception failure = new SSLHandshakeException("Failed to create SSL connection");
+        failure.initCause(new CertificateException("PKIX path validation failed", checked));
+        String said =
+                Transport.failure(TransportException.Stage.CONNECT, failure).getMessage();
+        assertTrue(said.startsWith("TLS failed: its certificate has expired; "), said);
+    }
+
+    @Test
+    void whatTheOtherSideSaysInAHandshakeReachesNoTerminal() {
+        Exception failure = new SSLHandshakeException("alert \u001b[31m" + "x".repeat(1000));
+        String said =
+                Transport.failure(TransportException.Stage.CONNECT, failure).getMessage();
+        assertTrue(said.startsWith("TLS failed: alert ?[31mxxx") && said.length() < 200, said);
     }
 
     @Test
@@ -182,7 +243,7 @@ class EncryptedTest {
 
     private void tunnel(Socket client) {
         try (client;
-                Socket target = new Socket("127.0.0.1", server.actualPort())) {
+                Socket target = new Socket("127.0.0.1", this.target)) {
             StringBuilder head = new StringBuilder();
             while (head.indexOf("\r\n\r\n") < 0) {
                 int next = client.getInputStream().read();

@@ -341,6 +341,13 @@ class HostileBlobTest {
     }
 
     @Test
+    void tooManyRequestsWithoutATimeIsSaidWithoutOne() {
+        server.on(PATH, (request, wire) -> wire.reply(429, ""));
+        String said = refused(RegistryException.TooManyRequests.class);
+        assertTrue(said.contains("try again later, or sign in"), said);
+    }
+
+    @Test
     void redirectsAreFollowedToTheirEnd() throws Exception {
         try (FaultyRegistry storage = new FaultyRegistry()) {
             storage.on("/signed", FaultyRegistry.serving(LAYER));
