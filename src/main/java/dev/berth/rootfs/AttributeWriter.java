@@ -147,9 +147,8 @@ public final class AttributeWriter {
         try {
             call.run();
         } catch (SyscallException refused) {
-            // The file system knows no such attribute, this kind of file may have none (user.* on a symlink), or it is
-            // for
-            // the machine's own root to set (security.ima): docker and containerd let it go too.
+            // The file system knows no such attribute, this kind of file may have none (user.* on a symlink), or only
+            // the machine's own root may set it (security.ima): docker and containerd let it go too.
             boolean forbidden = refused.is(Errno.EPERM) && (special || isOfTheMachine(name));
             boolean harmless = refused.is(Errno.EOPNOTSUPP) || forbidden;
             if (!harmless) {

@@ -129,8 +129,7 @@ public final class Layers implements AutoCloseable {
             if (layer.record().hidesAll()) {
                 stack.clear();
             }
-            // The same tree further down shows nothing that this one does not, and overlayfs takes no tree twice
-            // (ELOOP).
+            // The same tree further down shows nothing that this one does not, and twice it is ELOOP for overlayfs.
             stack.removeIf(lower -> lower.name().equals(layer.name()));
             stack.add(new LayerDirectory(
                     layer.name(),
