@@ -220,13 +220,17 @@ function mountText(it) {
   return `${it.source ? `${it.source}:` : ""}${it.target}${it.readOnly ? ":ro" : ""}`;
 }
 
-/** What a container was asked to be, without what Berth filled in itself: its own host name and the defaults. */
+/** The name that Berth gives a volume which was asked for without one; dev.berth.container.Volumes has the same. */
+const ANONYMOUS = /^[0-9a-f]{32}$/;
+
+/** What a container was asked to be, without what Berth filled in itself: its own host name, names of its own volumes, the defaults. */
 export function asked(container) {
   const own = Object.fromEntries(Object.entries(container.config ?? {}).filter(([, value]) => value !== null && value !== undefined));
   if (own.hostname === container.id.slice(0, 12)) own.hostname = null;
   if (own.network === "slirp4netns") own.network = null;
   if (own.workingDir === "/") own.workingDir = null;
   if (own.stopTimeout === 10) own.stopTimeout = null;
+  if (own.mounts) own.mounts = own.mounts.map((it) => (it.type === "volume" && ANONYMOUS.test(it.source) ? { ...it, source: null } : it));
   return { ...blank(), ...own, name: container.name };
 }
 

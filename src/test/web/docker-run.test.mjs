@@ -76,3 +76,12 @@ test("what Berth filled in itself is not asked for again", () => {
   const line = berthLine({ ...asked({ id, name: "web", config }), image: "alpine" });
   assert.equal(line, "berth run -d --name web -e A=1 alpine");
 });
+
+test("another like it has volumes of its own where the first one has, and shares the named ones", () => {
+  const mount = (type, source, target) => ({ type, source, target, readOnly: false });
+  const mounts = [mount("volume", "0123456789abcdef".repeat(2), "/var/lib/data"), mount("volume", "cache", "/cache"), mount("bind", "/srv", "/srv"), mount("tmpfs", null, "/tmp")];
+  const request = asked({ id: "f".repeat(64), name: "db", config: { image: "alpine", mounts } });
+  assert.deepEqual(request.mounts, [mount("volume", null, "/var/lib/data"), ...mounts.slice(1)]);
+  assert.equal(berthLine({ ...request, image: "alpine" }), "berth run -d --name db -v /var/lib/data -v cache:/cache -v /srv:/srv --tmpfs /tmp alpine");
+  assert.equal(lean(request).mounts[0].source, null);
+});

@@ -19,6 +19,8 @@ const refused = {};
 shell({ back: "/containers" });
 
 /* rows of env, ports, mounts */
+const SOURCES = { bind: "/home/me/site", volume: "a new volume, or a name", tmpfs: "" };
+
 const ROWS = {
   env: {
     make: (it = ["", ""]) => [text("Variable", it[0], "NAME"), text("Value", it[1], "value")],
@@ -36,9 +38,12 @@ const ROWS = {
   mount: {
     make: (it = {}) => {
       const readOnly = h("input", { type: "checkbox", checked: Boolean(it.readOnly) });
+      const kind = choice("Kind", [["bind", "Folder"], ["volume", "Volume"], ["tmpfs", "Memory"]], it.type ?? "bind");
+      const source = text("Folder or volume", it.source ?? "", SOURCES[kind.value], { list: "known-volumes" });
+      kind.addEventListener("change", () => (source.placeholder = SOURCES[kind.value]));
       return [
-        choice("Kind", [["bind", "Folder"], ["volume", "Volume"], ["tmpfs", "Memory"]], it.type ?? "bind"),
-        text("Folder or volume", it.source ?? "", "/home/me/site, or a name", { list: "known-volumes" }),
+        kind,
+        source,
         text("Path in the container", it.target ?? "", "/srv"),
         h("label.check", {}, readOnly, "read-only"),
       ];

@@ -1,6 +1,7 @@
 package dev.berth.e2e;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.microsoft.playwright.Download;
@@ -206,6 +207,23 @@ class ContainerPageIT {
         page.waitForURL("**/containers/new?from=model");
         page.locator("#line:has-text('COLOUR=blue')").waitFor();
         assertEquals("model-copy", page.inputValue("#name"));
+    }
+
+    @Test
+    void aCopyHasAnUnnamedVolumeOfItsOwn() throws Exception {
+        trial.create("keeper", IDLE + ",\"mounts\":[{\"type\":\"volume\",\"target\":\"/data\"}]");
+        trial.go("/containers/keeper/config");
+        page.locator(".command:has-text('-v /data ')").waitFor();
+        page.locator("a:has-text('Create another like this')").click();
+        page.locator("#line:has-text('-v /data ')").waitFor();
+        assertEquals("", page.getByLabel("Folder or volume").inputValue());
+        trial.button("Create only").click();
+        page.waitForURL("**/containers/keeper-copy");
+        assertNotEquals(volumeOf("keeper"), volumeOf("keeper-copy"));
+    }
+
+    private String volumeOf(String name) throws Exception {
+        return trial.service.container(name).at("/config/mounts/0/source").asText();
     }
 
     @Test
