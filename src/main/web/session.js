@@ -31,3 +31,14 @@ export async function signOut() {
   forget();
   location.assign("/sign-in");
 }
+
+/** Where to go on after signing in: to a page of our own, whatever the address asks for. */
+export function nextPage(wanted, origin) {
+  const home = `${origin}/containers`;
+  try {
+    const { href, pathname } = new URL(wanted ?? home, origin);
+    return href.startsWith(`${origin}/`) && pathname !== "/sign-in" ? href : home;
+  } catch {
+    return home;
+  }
+}

@@ -1,17 +1,13 @@
 // From a one-time token (in the part of the address that never leaves the browser) or a pasted token to a session.
 
 import { $, sentence } from "../dom.js";
-import { keep, secret } from "../session.js";
+import { keep, nextPage, secret } from "../session.js";
 
 const form = $("#sign-in");
 const token = $("#token");
 const error = $("#error");
 
-/** Only a path of our own. */
-function next() {
-  const wanted = new URLSearchParams(location.search).get("next") ?? "/containers";
-  return /^\/(?![/\\])/.test(wanted) && !wanted.startsWith("/sign-in") ? wanted : "/containers";
-}
+const next = () => nextPage(new URLSearchParams(location.search).get("next"), location.origin);
 
 async function exchange(value) {
   error.textContent = "";
