@@ -50,7 +50,9 @@ export function lasting(container) {
   return time ? `${since(time)} ago` : "";
 }
 
-export const canStart = ({ state }) => state === "created" || state === "exited";
+/** One that is removed when it ends starts once only. */
+export const canStartAgain = ({ state, config }) => state !== "removed" && !config?.autoRemove;
+export const canStart = (container) => container.state === "created" || (container.state === "exited" && canStartAgain(container));
 export const canStop = ({ state }) => state === "running" || state === "starting" || state === "paused";
 export const isLive = ({ state }) => state === "running" || state === "paused" || state === "stopping";
 export const isBusy = ({ state }) => ["starting", "stopping", "removing", "restarting"].includes(state);

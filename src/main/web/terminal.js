@@ -90,7 +90,8 @@ export class TerminalView {
     terminal.onData((data) => (isAnswer(data) ? this.#typed(encoder.encode(data), true) : this.#typed(encoder.encode(this.keys.apply(data)), false)));
     terminal.onBinary((data) => this.#typed(Uint8Array.from(data, (c) => c.charCodeAt(0)), false));
     terminal.textarea.addEventListener("focus", () => this.#sizes.mine || this.fit());
-    terminal.onSelectionChange(() => this.#copyOnSelection());
+    // The search marks what it finds: that is not to take the place of what one has copied.
+    terminal.onSelectionChange(() => this.find.element.hidden && this.#copyMarked());
     terminal.attachCustomKeyEventHandler((event) => this.#key(event));
     this.#observer = new ResizeObserver(() => {
       clearTimeout(this.resizing);
@@ -249,12 +250,17 @@ export class TerminalView {
     this.#listeners.exited?.(code);
   }
 
-  /** Shows what has ended, and the key that starts again. */
-  showEnd(words, again, act) {
-    const go = button(again, act, { kind: "small.primary" });
-    this.over.replaceChildren(h("span", { text: words }), go, h("span.sub", {}, "or press ", h("kbd", { text: "Enter" })));
+  /** Shows what has ended and, where it can start again, the key for it. */
+  showEnd(words, again = null, act = null) {
+    const offer = again ? [button(again, act, { kind: "small.primary" }), h("span.sub", {}, "or press ", h("kbd", { text: "Enter" }))] : [];
+    this.over.replaceChildren(h("span", { text: words }), ...offer);
     this.over.hidden = false;
     this.restart = act;
+  }
+
+  /** Nothing can start again here: the container is gone. */
+  withdraw() {
+    if (this.restart) this.showEnd(this.over.firstElementChild.textContent);
   }
 
   showProblem(problem) {
@@ -303,7 +309,7 @@ export class TerminalView {
     this.#socket.send(resize(columns, rows));
   }
 
-  #copyOnSelection() {
+  #copyMarked() {
     const selected = this.#terminal.getSelection();
     if (selected && document.hasFocus()) copy(selected).catch(() => {});
   }
@@ -315,7 +321,7 @@ export class TerminalView {
       return false;
     }
     if (!event.ctrlKey || event.altKey || !event.shiftKey) return true;
-    const act = { F: () => this.find.open(), C: () => this.#copyOnSelection(), V: () => this.#paste(), K: showPalette, ARROWUP: () => this.#listeners.leave?.() }[event.key.toUpperCase()];
+    const act = { F: () => this.find.open(), C: () => this.#copyMarked(), V: () => this.#paste(), K: showPalette, ARROWUP: () => this.#listeners.leave?.() }[event.key.toUpperCase()];
     if (!act) return true;
     event.preventDefault();
     act();

@@ -5,6 +5,7 @@ import { failure, flash, h, icon, iconButton } from "../dom.js";
 import { get, part, post } from "../api.js";
 import { clock, short } from "../format.js";
 import { words } from "../docker-run.js";
+import { canStartAgain } from "../state.js";
 import { hangUp, TerminalView } from "../terminal.js";
 
 const SHELL = "sh";
@@ -61,8 +62,9 @@ export function terminals(page) {
       tty: Boolean(tty),
       listeners: {
         exited: async (code) => {
-          const finished = await endOf(`/containers/${part(page.container.id)}`);
-          view.showEnd(`The program ended with code ${code}${finished}.`, "Start again", () => page.act("start").then(() => view.again(), () => {}));
+          const words = `The program ended with code ${code}${await endOf(`/containers/${part(page.container.id)}`)}.`;
+          if (!canStartAgain(page.container)) return view.showEnd(words);
+          view.showEnd(words, "Start again", () => page.act("start").then(() => view.again(), () => {}));
         },
         gone: (problem) => view.showProblem(problem),
         leave,
@@ -75,19 +77,34 @@ export function terminals(page) {
     const label = program.join(" ");
     const view = new TerminalView(`/exec/${part(id)}/attach`, {
       listeners: {
-        exited: async (code) => view.showEnd(`${label} ended with code ${code}${await endOf(`/exec/${part(id)}`)}.`, "New shell", async () => {
-          try {
-            const next = await startShell(program);
-            closeShell(id, next);
-          } catch (error) {
-            trouble.replaceChildren(failure(error));
-          }
-        }),
+        exited: async (code) => {
+          const words = `${label} ended with code ${code}${await endOf(`/exec/${part(id)}`)}.`;
+          if (page.container.state === "removed") return view.showEnd(words);
+          view.showEnd(words, "New shell", () => replaceShell(id, program));
+        },
         gone: (problem) => view.showProblem(problem),
         leave,
       },
     });
     return addTab(id, label, view, () => closeShell(id, "main"));
+  }
+
+  async function replaceShell(id, program) {
+    try {
+      closeShell(id, await startShell(program));
+    } catch (error) {
+      trouble.replaceChildren(failure(error));
+    }
+  }
+
+  /** A remembered shell as the service has it; null when it is not there any more. No answer is no word about it. */
+  async function asItIs(shell) {
+    try {
+      const { id, command, container } = await get(`/exec/${part(shell.id)}`);
+      return container === page.container.id ? { id, program: command } : null;
+    } catch (error) {
+      return error.status === 404 ? null : shell;
+    }
   }
 
   /** " at 12:03:04", as the service has it. */
@@ -102,7 +119,7 @@ export function terminals(page) {
     flash(open.get(current).tab);
   }
 
-  /** The program behind it gets the hang-up that closing a terminal window gives. */
+  /** The program behind it gets the hang-up that closing a terminal window gives. next: shown, if this one was. */
   function closeShell(id, next) {
     const { wrap, view } = open.get(id);
     view.close();
@@ -110,7 +127,7 @@ export function terminals(page) {
     open.delete(id);
     remember(remembered().filter((it) => it.id !== id));
     hangUp(`/exec/${part(id)}/attach`);
-    choose(next);
+    choose(id === current ? next : current);
   }
 
   function choose(id) {
@@ -138,10 +155,10 @@ export function terminals(page) {
       addMain();
       const wanted = new URLSearchParams(location.search).get("shell");
       const known = remembered();
-      if (wanted && !known.some((it) => it.id === wanted)) known.push({ id: wanted });
-      const alive = (await Promise.all(known.map((it) => get(`/exec/${part(it.id)}`).catch(() => null)))).filter((it) => it?.container === page.container.id);
-      remember(alive.map((it) => ({ id: it.id, program: it.command })));
-      for (const it of alive) addShell(it.id, it.command);
+      if (wanted && !known.some((it) => it.id === wanted)) known.push({ id: wanted, program: [SHELL] });
+      const alive = (await Promise.all(known.map(asItIs))).filter(Boolean);
+      remember(alive);
+      for (const it of alive) addShell(it.id, it.program);
       choose(alive.find((it) => wanted && it.id === wanted)?.id ?? "main");
       if (wanted && current === "main") trouble.replaceChildren(failure(new Error(`the shell ${short(wanted)} is not there any more; its output was kept for a while only`)));
     },
@@ -150,6 +167,10 @@ export function terminals(page) {
       plus.title = it.state === "running" ? "" : "A shell needs a running container";
       if (it.state === "running" && (before === "exited" || before === "created" || before === "starting")) open.get("main")?.view.restarted?.();
       before = it.state;
+    },
+    removed() {
+      plus.lastElementChild.disabled = true;
+      for (const { view } of open.values()) view.withdraw();
     },
     enter: () => open.get(current)?.view.focus(),
     shown() {

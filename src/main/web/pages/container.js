@@ -77,6 +77,7 @@ function removed() {
   head.replaceChildren();
   container = { ...container, state: "removed" };
   showState(badge, container);
+  panes.forEach((pane) => pane.removed?.());
   trouble.replaceChildren(h("div.message", { role: "status" }, icon("remove"), h("div", { text: `${container.name} was removed.` }), h("a.button.small", { href: "/containers", text: "All containers" })));
 }
 

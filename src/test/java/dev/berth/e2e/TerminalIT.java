@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.Mouse;
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Route;
 import com.microsoft.playwright.options.ColorScheme;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -176,6 +177,75 @@ class TerminalIT {
         page.keyboard().press("Escape");
         page.keyboard().type("echo back");
         screen.await("echo back");
+    }
+
+    @Test
+    void aSearchLeavesTheClipboardAlone() {
+        screen.type("clear; echo found-$((40 + 2))");
+        screen.await("(?m)^found-42$");
+        page.evaluate("navigator.clipboard.writeText('kept')");
+        page.keyboard().press("Control+Shift+F");
+        page.keyboard().type("found-42");
+        page.locator(".term-find .count:has-text('1 of 1')").waitFor();
+        page.keyboard().press("Escape");
+        assertEquals("kept", page.evaluate("navigator.clipboard.readText()"));
+    }
+
+    @Test
+    void aShellIsNotForgottenWhileTheServiceCannotSayWhetherItIsThere() {
+        trial.button("New shell").click();
+        page.waitForURL("**shell=*");
+        screen.await(PROMPT);
+        screen.type("echo kept-$((1 + 1))");
+        screen.await("(?m)^kept-2$");
+        page.route("**/api/v1/exec/*", route -> route.fulfill(new Route.FulfillOptions().setStatus(503)));
+        trial.go("/containers/term/terminal");
+        page.locator("[role=tab]").nth(1).waitFor();
+        page.unroute("**/api/v1/exec/*");
+        page.reload();
+        page.locator("[role=tab]").nth(1).click();
+        screen.await("(?m)^kept-2$");
+    }
+
+    @Test
+    void closingAnotherTabLeavesOneWhereOneIs() {
+        trial.button("New shell").click();
+        page.waitForURL("**shell=*");
+        String first = page.url();
+        trial.button("New shell").click();
+        page.waitForURL(url -> url.contains("shell=") && !url.equals(first));
+        String second = page.url();
+        page.locator("button[aria-label='Close sh']").first().click();
+        assertEquals(2, page.locator("[role=tab]").count());
+        assertEquals(second, page.url());
+        assertEquals("true", page.locator("[role=tab]").nth(1).getAttribute("aria-selected"));
+        screen.awaitFocus();
+    }
+
+    @Test
+    void whatIsRemovedWhenItEndsIsNotOfferedToStartAgain() throws Exception {
+        trial.run("once", SHELL + ",\"autoRemove\":true");
+        trial.go("/containers/once/terminal");
+        screen.await(PROMPT);
+        screen.focus();
+        screen.type("exit 4");
+        page.getByText("once was removed.").waitFor();
+        page.locator(".term-over:not([hidden])").waitFor();
+        assertEquals(0, trial.button("Start again").count());
+    }
+
+    @Test
+    void whatAnotherRemovedIsNotOfferedToStartAgain() throws Exception {
+        trial.run("taken", SHELL);
+        trial.go("/containers/taken/terminal");
+        screen.await(PROMPT);
+        screen.focus();
+        screen.type("exit 5");
+        trial.button("Start again").waitFor();
+        trial.service.call("DELETE", "/containers/taken", null);
+        page.getByText("taken was removed.").waitFor();
+        page.getByText("The program ended with code 5").waitFor();
+        assertEquals(0, trial.button("Start again").count());
     }
 
     @Test
