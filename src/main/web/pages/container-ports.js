@@ -94,7 +94,7 @@ export function ports(page) {
     const running = page.container.state === "running";
     row.parts.note.textContent = sentence(it.error ?? "");
     row.parts.state.replaceChildren(it.state === "active" ? "open" : it.state === "failed" ? "failed" : running ? "opening…" : "opens when the container runs", " ", row.parts.note);
-    row.querySelector("button").setAttribute("aria-label", `Remove port ${it.hostPort}/${it.protocol}`);
+    row.querySelector("button").setAttribute("aria-label", `Remove port ${it.hostPort ?? it.containerPort}/${it.protocol}`);
   }
 
   async function drop(row) {
@@ -102,7 +102,7 @@ export function ports(page) {
     const press = row.querySelector("button");
     press.disabled = true;
     try {
-      await remove(`/containers/${part(page.container.id)}/ports/${it.protocol}/${it.hostPort}?hostAddress=${part(it.hostAddress)}`);
+      await remove(`/containers/${part(page.container.id)}/ports/${it.protocol}/${it.hostPort ?? 0}?hostAddress=${part(it.hostAddress)}`);
       offerUndo(it);
     } catch (error) {
       say(row.parts.note, sentence(error.message));
@@ -113,7 +113,7 @@ export function ports(page) {
 
   /** What one took away by mistake is back with one press. */
   function offerUndo(it) {
-    const words = h("div", { text: `Port ${it.hostPort} → ${it.containerPort} is removed.` });
+    const words = h("div", { text: `Port ${it.hostPort ? `${it.hostPort} → ` : ""}${it.containerPort} is removed.` });
     const undo = button("Undo", async () => {
       undo.disabled = true;
       try {

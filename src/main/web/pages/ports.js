@@ -2,7 +2,8 @@
 
 import { $, empty, failure, h, keyed, say, sentence } from "../dom.js";
 import { get, part } from "../api.js";
-import { onHealed, subscribe } from "../live.js";
+import { onHealed, open, subscribe } from "../live.js";
+import { keyOf, listed } from "../port-list.js";
 import { searchField, shell } from "../shell.js";
 import { portLink } from "../state.js";
 
@@ -17,7 +18,7 @@ searchField(search, draw);
 
 async function load() {
   try {
-    ports = flat(await get("/ports"));
+    ports = listed(await get("/ports"));
     arrived = true;
     $("#trouble").replaceChildren();
   } catch (error) {
@@ -26,23 +27,13 @@ async function load() {
   draw();
 }
 
-/** A taken port that is one of our forwards is told once, as that. */
-function flat({ forwards, taken }) {
-  const own = new Set(forwards.map((it) => `${it.protocol} ${it.hostPort}`));
-  const others = new Map(taken.filter((it) => !own.has(`${it.protocol} ${it.port}`)).map((it) => [`${it.protocol} ${it.port}`, it]));
-  return [
-    ...forwards,
-    ...[...others.values()].sort((a, b) => a.port - b.port).map((it) => ({ protocol: it.protocol, hostPort: it.port, hostAddress: "", holder: it.holder ? `${it.holder.name} (pid ${it.holder.pid})` : "another user's program" })),
-  ];
-}
-
 function draw() {
   const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
   const rows = ports.filter((it) => words.every((word) => `${it.hostPort} ${it.hostAddress} ${it.name ?? ""} ${it.holder ?? ""}`.toLowerCase().includes(word)));
   $("#loading").hidden = arrived || $("#trouble").childElementCount > 0;
   $("#none").hidden = !arrived || rows.length > 0;
   $("#list").hidden = !rows.length;
-  keyed(table, rows, (it) => `${it.protocol} ${it.hostAddress} ${it.hostPort}`, () => h("tr", {}, h("td"), h("td.mono.d-less"), h("td"), h("td")), (row, it) => {
+  keyed(table, rows, keyOf, () => h("tr", {}, h("td"), h("td.mono.d-less"), h("td"), h("td")), (row, it) => {
     const text = JSON.stringify(it);
     if (row.shown === text) return;
     row.shown = text;
@@ -65,4 +56,10 @@ subscribe("containers", () => {
   }, 150);
 });
 onHealed(load);
+
+/** Nobody tells when another program takes a port or lets it go. */
+const LOOK_EVERY = 5000;
+const look = () => !document.hidden && open() && load();
+setInterval(look, LOOK_EVERY);
+document.addEventListener("visibilitychange", look);
 load();

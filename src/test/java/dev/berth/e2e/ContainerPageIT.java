@@ -74,6 +74,30 @@ class ContainerPageIT {
     }
 
     @Test
+    void thePortsPageTellsAllWhoWantAPortAndWhoHasIt() throws Exception {
+        try (ServerSocket other = taken()) {
+            String port = "\"ports\":[{\"hostPort\":%d,\"containerPort\":80}]".formatted(other.getLocalPort());
+            trial.create("wants", IDLE + "," + port);
+            trial.create("wants-too", IDLE + "," + port);
+            trial.go("/ports");
+            page.fill("#search", Integer.toString(other.getLocalPort()));
+            page.locator("#table tr:has-text('taken')").waitFor();
+            assertEquals(3, page.locator("#table tr").count());
+        }
+        // Nobody tells of it; the page looks by itself.
+        page.locator("#table tr:has-text('taken')").waitFor(TrialDashboard.gone());
+        assertEquals(2, page.locator("#table tr").count());
+    }
+
+    @Test
+    void aPortWithoutANumberYetIsTakenAway() throws Exception {
+        trial.create("unnumbered", IDLE + ",\"ports\":[{\"containerPort\":80}]");
+        trial.go("/containers/unnumbered/ports");
+        page.locator("button[aria-label='Remove port 80/tcp']").click();
+        page.getByText("No ports", new Page.GetByTextOptions().setExact(true)).waitFor();
+    }
+
+    @Test
     void aNewContainerWhosePortIsTakenStartsWithAnother() throws Exception {
         try (ServerSocket other = taken()) {
             trial.go("/containers/new");
