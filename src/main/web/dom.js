@@ -60,15 +60,19 @@ export function flash(element) {
 
 /**
  * Keeps the children of a list equal to the items, by key: elements are made once, updated in place, moved only when their order
- * changed. Focus and selection inside a row survive.
+ * changed. Focus and selection inside a row survive: those that go are taken away first, so that those that stay need not move.
  */
 export function keyed(parent, items, key, make, update) {
   const known = parent.berthRows ?? (parent.berthRows = new Map());
-  const wanted = new Set();
+  const wanted = new Set(items.map(key));
+  for (const [id, row] of known) {
+    if (wanted.has(id)) continue;
+    row.remove();
+    known.delete(id);
+  }
   let place = parent.firstElementChild;
   for (const item of items) {
     const id = key(item);
-    wanted.add(id);
     let row = known.get(id);
     if (!row) {
       row = make(item);
@@ -77,12 +81,6 @@ export function keyed(parent, items, key, make, update) {
     update(row, item);
     if (row === place) place = place.nextElementSibling;
     else parent.insertBefore(row, place);
-  }
-  for (const [id, row] of known) {
-    if (!wanted.has(id)) {
-      row.remove();
-      known.delete(id);
-    }
   }
 }
 

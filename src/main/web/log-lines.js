@@ -1,7 +1,7 @@
 // A log of a million lines as rows: only what is in view is in the page. Heights are counted, not measured: letters are of one width.
 // Browsers lay out elements only so high: a longer log is scrolled through in larger steps.
 
-import { h } from "./dom.js";
+import { h, keyed } from "./dom.js";
 import { clock, exact } from "./format.js";
 
 const LINE = 20;
@@ -15,6 +15,16 @@ const HIGHEST = 10_000_000;
 const CONTROL = /\u001b\[[0-9;?]*[ -/]*[@-~]|\u001b\][^\u0007\u001b]*(?:\u0007|\u001b\\)|\u001b[@-_]|[\u0000-\u0008\u000b-\u001f\u007f]/g;
 
 export const plainText = (text) => text.replace(CONTROL, "");
+
+/** Where a line stands, or one like it in a log that was read again, or else what follows in time; -1 when nothing does. */
+export function placeOf(lines, line) {
+  const itself = lines.indexOf(line);
+  if (itself >= 0) return itself;
+  const alike = lines.findIndex((it) => isAlike(it, line));
+  return alike >= 0 ? alike : lines.findIndex((it) => it.time >= line.time);
+}
+
+const isAlike = (one, other) => one.time === other.time && one.text === other.text;
 
 export class LogLines {
   #all = [];
@@ -31,6 +41,12 @@ export class LogLines {
   #pattern = null;
   #waiting = 0;
   #following = true;
+  /** The line at the top for one who has scrolled up, and how much of it is above the view. */
+  #reading = null;
+  /** That line has not come again since the log was emptied. */
+  #seeking = false;
+  /** Where the view was put, not by its reader. */
+  #put = -1;
   #columns = 80;
   #dropped = 0;
   #changed;
@@ -69,6 +85,7 @@ export class LogLines {
     this.#held = 0;
     this.#waiting = 0;
     this.#dropped = 0;
+    this.#seeking = !this.#following;
     this.#refilter();
   }
 
@@ -116,6 +133,7 @@ export class LogLines {
       return error.message;
     }
     const pattern = this.#pattern;
+    this.#forgetRows();
     this.#filter = pattern || stream ? (line) => (!stream || line.stream === stream) && (!pattern || line.text.search(pattern) >= 0) : null;
     this.#refilter();
     return "";
@@ -129,6 +147,7 @@ export class LogLines {
 
   times(on) {
     this.#times = on;
+    this.#forgetRows();
     this.#layout();
   }
 
@@ -137,9 +156,10 @@ export class LogLines {
     const index = this.#shown.findIndex((line) => line.time >= time);
     if (index < 0) return this.toEnd();
     this.#following = false;
+    this.#seeking = false;
+    this.#reading = { line: this.#shown[index], above: 0 };
     this.#measure(this.#placed);
-    this.#view.scrollTop = this.#tops[index] / this.#scale;
-    this.#draw();
+    this.#settle(true);
     return undefined;
   }
 
@@ -159,16 +179,14 @@ export class LogLines {
     this.#following = true;
     this.#waiting = 0;
     this.#measure(this.#placed);
-    this.#view.scrollTop = this.#space.offsetHeight;
-    this.#draw();
-    this.#changed();
+    this.#settle();
   }
 
   #refilter() {
     this.#shown = this.#filter ? this.#all.filter((line) => this.#filter(line)) : this.#all.slice();
     this.#waiting = 0;
     this.#measure(0);
-    this.#settle();
+    this.#settle(true);
   }
 
   #layout() {
@@ -180,7 +198,7 @@ export class LogLines {
     const taken = 32 + (this.#times ? 12 * width + 12 : 0);
     this.#columns = Math.max(10, Math.floor((this.#view.clientWidth - taken) / (width || 8)));
     this.#measure(0);
-    this.#settle();
+    this.#settle(true);
   }
 
   #height(line) {
@@ -203,20 +221,44 @@ export class LogLines {
     this.#space.style.height = `${Math.min(HIGHEST, this.#tops[count] + 8)}px`;
   }
 
-  #settle() {
-    if (this.#following) this.#view.scrollTop = this.#space.offsetHeight;
+  #settle(rebuilt = false) {
+    if (this.#following) this.#scrollTo(this.#space.offsetHeight);
+    else if (this.#reading && (rebuilt || this.#seeking)) this.#resume();
     this.#draw();
     this.#changed();
   }
 
+  /** The line that is being read is at the top again, as soon as it is here. */
+  #resume() {
+    const { line, above } = this.#reading;
+    const index = placeOf(this.#shown, line);
+    const there = this.#shown[index];
+    this.#scrollTo(there ? (this.#tops[index] + above) / this.#scale : this.#space.offsetHeight);
+    if (there && (isAlike(there, line) || this.#shown.at(-1).time > line.time)) this.#seeking = false;
+  }
+
+  #scrollTo(top) {
+    this.#view.scrollTop = top;
+    this.#put = this.#view.scrollTop;
+  }
+
+  /** By the reader; or by the browser, because the log was put elsewhere or became shorter. */
   #scrolled() {
-    const atEnd = this.#view.scrollTop + this.#view.clientHeight >= this.#space.offsetHeight - LINE;
-    if (atEnd !== this.#following) {
-      this.#following = atEnd;
-      if (atEnd) this.#waiting = 0;
-      this.#changed();
-    }
+    if (this.#view.scrollTop !== this.#put && this.#view.clientHeight) this.#read();
     this.#draw();
+  }
+
+  #read() {
+    this.#put = -1;
+    this.#seeking = false;
+    const { scrollTop, clientHeight } = this.#view;
+    const atEnd = scrollTop + clientHeight >= this.#space.offsetHeight - LINE;
+    const index = this.#indexAt(scrollTop * this.#scale);
+    this.#reading = atEnd || index >= this.#placed ? null : { line: this.#shown[index], above: scrollTop * this.#scale - this.#tops[index] };
+    if (atEnd === this.#following) return;
+    this.#following = atEnd;
+    if (atEnd) this.#waiting = 0;
+    this.#changed();
   }
 
   #indexAt(top) {
@@ -234,16 +276,23 @@ export class LogLines {
     const { scrollTop, clientHeight } = this.#view;
     const top = scrollTop * this.#scale;
     const first = Math.max(0, this.#indexAt(top) - 10);
-    const rows = [];
-    for (let i = first; i < this.#placed && this.#tops[i] < top + clientHeight + 10 * LINE; i++) rows.push(this.#row(i, scrollTop - top));
-    this.#space.replaceChildren(...rows);
+    const inView = [];
+    for (let i = first; i < this.#placed && this.#tops[i] < top + clientHeight + 10 * LINE; i++) inView.push(i);
+    const place = (row, index) => {
+      const at = `${this.#tops[index] + scrollTop - top}px`;
+      if (row.style.top !== at) row.style.top = at;
+    };
+    // What stays in view is not touched: text of it may be selected.
+    keyed(this.#space, inView, (index) => this.#shown[index], (index) => this.#row(this.#shown[index]), place);
   }
 
-  #row(index, shift) {
-    const line = this.#shown[index];
-    const row = h("div.log-line", { data: { stream: line.stream } }, this.#times && h("time", { text: clock(line.time, true), title: exact(line.time) }), h("span.text", {}, ...this.#marked(line.text)));
-    row.style.top = `${this.#tops[index] + shift}px`;
-    return row;
+  #row(line) {
+    return h("div.log-line", { data: { stream: line.stream } }, this.#times && h("time", { text: clock(line.time, true), title: exact(line.time) }), h("span.text", {}, ...this.#marked(line.text)));
+  }
+
+  /** What a row shows is another thing from now on. */
+  #forgetRows() {
+    keyed(this.#space, [], (row) => row);
   }
 
   #marked(text) {

@@ -291,6 +291,61 @@ class ContainerPageIT {
     }
 
     @Test
+    void whoHasScrolledUpInTheLogStaysThereWithWhatIsSelected() throws Exception {
+        trial.run(
+                "reader",
+                "\"command\":[\"sh\",\"-c\",\"mkfifo /tmp/more; seq 30000; while :; do cat /tmp/more; done\"],\"stopTimeout\":0");
+        trial.go("/containers/reader/logs");
+        page.locator(".count:text-is('10000 lines')").waitFor();
+        page.locator(".log-view").evaluate("view => { view.scrollTop = 4005; }");
+        page.locator(".log-more:has-text('follow again')").waitFor();
+        awaitTopLine("20201");
+        page.evaluate("() => getSelection().selectAllChildren([...document.querySelectorAll('.log-line .text')]"
+                + ".find(it => it.textContent === '20205'))");
+
+        write("reader", "first");
+        page.locator(".log-more:has-text('1 new line below')").waitFor();
+        assertEquals("20205", page.evaluate("() => getSelection().toString()"));
+        awaitTopLine("20201");
+
+        page.getByLabel("Search the log").fill("29999");
+        page.locator(".count:text-is('1 of 10001 lines')").waitFor();
+        page.getByLabel("Search the log").fill("");
+        page.locator(".count:text-is('10001 lines')").waitFor();
+        awaitTopLine("20201");
+
+        trial.button("Show them").click();
+        page.locator(".count:text-is('30001 lines')").waitFor();
+        awaitTopLine("20201");
+
+        trial.service.kill();
+        page.locator("#link-line:not([hidden])").waitFor();
+        trial.service.start();
+        page.locator("#link-line").waitFor(TrialDashboard.gone());
+        write("reader", "second");
+        page.locator(".count:text-is('30002 lines')").waitFor();
+        awaitTopLine("20201");
+        page.locator(".log-more:not([hidden])").waitFor();
+    }
+
+    /** Has the container's program write a line. */
+    private void write(String name, String line) throws Exception {
+        trial.service.call(
+                "POST",
+                "/containers/" + name + "/exec?wait=true",
+                "{\"command\":[\"sh\",\"-c\",\"echo %s > /tmp/more\"]}".formatted(line));
+    }
+
+    /** Until the first line of the log that one sees is this one. */
+    private void awaitTopLine(String text) {
+        page.waitForFunction(
+                "text => { const top = document.querySelector('.log-view').getBoundingClientRect().top;"
+                        + " return [...document.querySelectorAll('.log-line')].find(row => row.getBoundingClientRect().bottom > top + 1)"
+                        + "?.querySelector('.text').textContent === text; }",
+                text);
+    }
+
+    @Test
     void theNetworkIsMeasured() throws Exception {
         trial.run("measured", IDLE);
         trial.go("/containers/measured");
