@@ -250,7 +250,9 @@ $("#paste").addEventListener("input", ({ target }) => {
 
 /* send */
 async function create(start) {
+  if ($("#go").disabled) return;
   trouble.replaceChildren();
+  $("#progress").replaceChildren();
   const fine = [...Object.keys(CHECKS).map(check), ...rowsIn(form).map(checkRow)].every(Boolean);
   if (!fine) {
     const first = form.querySelector("[aria-invalid=true]") ?? rowsIn(form).find((row) => row.lastElementChild.textContent)?.controls[0];
@@ -268,12 +270,12 @@ async function create(start) {
     try {
       await post(`/containers/${made.id}/start`);
     } catch (error) {
-      return await showUnstarted(made, error);
+      await showUnstarted(made, error);
+      return busy(false);
     }
     location.assign(startedPage(made));
   } catch (error) {
     showFailure(error);
-  } finally {
     busy(false);
   }
 }
@@ -305,9 +307,12 @@ async function fetchImage(it) {
   await pullInto($("#progress"), it.image);
 }
 
+/** Until there is an answer, and while the page is being left: a second press would make a second container. */
 function busy(on) {
   for (const control of [$("#go"), $("#only")]) control.disabled = on;
 }
+
+addEventListener("pageshow", () => busy(false));
 
 const FIELD_OF = { workingDir: "workingDir", "resources.memory": "memory", "resources.cpus": "cpus", "resources.pids": "pids", "restart.policy": "policy" };
 
@@ -355,12 +360,18 @@ async function showRefused() {
   }
 }
 
+/** A reload shows what was made of it, not once more what this page began with. */
+function draftFromNowOn() {
+  history.replaceState(null, "", location.pathname);
+}
+
 async function begin() {
   showRefused();
   get("/volumes").then((all) => $("#known-volumes").append(...all.map((it) => h("option", { value: it.name }))), () => {});
   const from = new URLSearchParams(location.search);
   const draft = sessionStorage.getItem(DRAFT);
   fill(from.get("image") ? { image: from.get("image") } : draft ? JSON.parse(draft) : blank());
+  if (from.get("image")) draftFromNowOn();
   // At once: what one has begun to type in must not lose the focus.
   field(field("image").value || from.get("from") ? "name" : "image").focus();
   try {
@@ -369,6 +380,7 @@ async function begin() {
     if (from.get("from")) {
       const source = await get(`/containers/${part(from.get("from"))}`);
       fill({ ...asked(source), image: source.image, name: `${source.name}-copy`, ports: (source.config.ports ?? source.ports).map((it) => ({ ...it, hostPort: null })) });
+      draftFromNowOn();
     }
     changed();
   } catch (error) {

@@ -228,9 +228,44 @@ class ContainerPageIT {
         trial.create("model", IDLE + ",\"env\":{\"COLOUR\":\"blue\"},\"ports\":[{\"containerPort\":80}]");
         trial.go("/containers/model/config");
         page.locator("a:has-text('Create another like this')").click();
-        page.waitForURL("**/containers/new?from=model");
         page.locator("#line:has-text('COLOUR=blue')").waitFor();
         assertEquals("model-copy", page.inputValue("#name"));
+        page.waitForURL("**/containers/new");
+        page.fill("#name", "changed");
+        page.reload();
+        page.locator("#line:has-text('--name changed')").waitFor();
+        page.locator("#line:has-text('COLOUR=blue')").waitFor();
+    }
+
+    @Test
+    void aPullThatFailedDoesNotHideWhatFailsNext() throws Exception {
+        trial.create("held", IDLE);
+        trial.go("/containers/new");
+        page.fill("#image", "localhost:1/nowhere");
+        page.fill("#name", "held");
+        trial.button("Create only").click();
+        page.locator("#progress .message.failed").waitFor();
+        page.fill("#image", trial.registry.image());
+        trial.button("Create only").click();
+        page.getByText("The name held is taken by container").waitFor();
+        assertEquals(0, page.locator("#progress .message").count());
+        page.evaluate("() => sessionStorage.clear()");
+    }
+
+    @Test
+    void pressingTwiceMakesOneContainer() throws Exception {
+        trial.go("/containers/new");
+        page.fill("#paste", "docker run --label pressed=twice " + trial.registry.image() + " sleep 1000");
+        page.locator("#unseen:has-text('pressed=twice')").waitFor();
+        page.locator("#create")
+                .evaluate("form => { for (let i = 0; i < 2; i++) form.dispatchEvent("
+                        + "new KeyboardEvent('keydown', {key: 'Enter', ctrlKey: true, bubbles: true})); }");
+        trial.awaitState("Running");
+        assertEquals(
+                1,
+                trial.service
+                        .call("GET", "/containers?all=true&label=pressed=twice", null)
+                        .size());
     }
 
     @Test
