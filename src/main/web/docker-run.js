@@ -40,17 +40,17 @@ const VALUE = {
   "--workdir": (r, v) => (r.workingDir = v),
   "--user": (r, v) => (r.user = v),
   "--hostname": (r, v) => (r.hostname = v),
-  "--env": (r, v) => env(r, v),
+  "--env": (r, v, left) => env(r, v, left),
   "--publish": (r, v) => r.ports.push(port(v)),
-  "--volume": (r, v) => r.mounts.push(volume(v)),
-  "--mount": (r, v) => r.mounts.push(mount(v)),
-  "--tmpfs": (r, v) => r.mounts.push({ type: "tmpfs", source: null, target: v.split(":")[0], readOnly: false }),
+  "--volume": (r, v, left) => r.mounts.push(volume(v, left)),
+  "--mount": (r, v, left) => r.mounts.push(mount(v, left)),
+  "--tmpfs": (r, v, left) => r.mounts.push(tmpfs(v, left)),
   "--label": (r, v) => (r.labels[v.split("=")[0]] = v.includes("=") ? v.slice(v.indexOf("=") + 1) : ""),
   "--memory": (r, v) => (r.resources.memory = size("--memory", v)),
-  "--memory-swap": (r, v) => (r.resources.memorySwap = size("--memory-swap", v)),
-  "--cpus": (r, v) => (r.resources.cpus = number("--cpus", v)),
-  "--pids-limit": (r, v) => (r.resources.pids = number("--pids-limit", v)),
-  "--pids": (r, v) => (r.resources.pids = number("--pids", v)),
+  "--memory-swap": (r, v) => (r.resources.memorySwap = v === "-1" ? -1 : size("--memory-swap", v)),
+  "--cpus": (r, v) => (r.resources.cpus = limit("--cpus", v)),
+  "--pids-limit": (r, v) => (r.resources.pids = limit("--pids-limit", v)),
+  "--pids": (r, v) => (r.resources.pids = limit("--pids", v)),
   "--restart": (r, v) => (r.restart = { policy: v.split(":")[0], maxRetries: Number(v.split(":")[1] ?? 0) }),
   "--stop-timeout": (r, v) => (r.stopTimeout = number("--stop-timeout", v)),
   "--network": (r, v, left) => network(r, v, left),
@@ -67,11 +67,23 @@ const FLAG = {
   "--rm": (r) => (r.autoRemove = true),
   "--read-only": (r) => (r.readOnly = true),
   "--init": () => {},
+  "--quiet": () => {},
 };
 
-const SHORT = { "-i": "--interactive", "-t": "--tty", "-d": "--detach", "-e": "--env", "-p": "--publish", "-v": "--volume", "-w": "--workdir", "-u": "--user", "-h": "--hostname", "-l": "--label", "-m": "--memory", "--net": "--network" };
+const SHORT = { "-a": "--attach", "-c": "--cpu-shares", "-P": "--publish-all", "-q": "--quiet", "-i": "--interactive", "-t": "--tty", "-d": "--detach", "-e": "--env", "-p": "--publish", "-v": "--volume", "-w": "--workdir", "-u": "--user", "-h": "--hostname", "-l": "--label", "-m": "--memory", "--net": "--network" };
 
-const IGNORED_VALUE = ["--env-file", "--add-host", "--dns", "--shm-size", "--ulimit", "--device", "--gpus", "--log-driver", "--log-opt", "--network-alias", "--ip", "--platform", "--runtime", "--health-cmd", "--health-interval", "--health-retries", "--health-timeout", "--cgroupns", "--ipc", "--pid", "--userns", "--expose", "--link", "--mac-address", "--sysctl", "--volumes-from", "--cpu-shares", "--cpuset-cpus", "--stop-signal", "-c"];
+/** Docker's flags that have a value, which is not to be taken for the image, and no equal in Berth. */
+const WITHOUT_EQUAL = new Set(`
+  --add-host --annotation --attach --blkio-weight --blkio-weight-device --cgroup-parent --cgroupns --cidfile --cpu-count --cpu-percent
+  --cpu-period --cpu-quota --cpu-rt-period --cpu-rt-runtime --cpu-shares --cpuset-cpus --cpuset-mems --detach-keys --device
+  --device-cgroup-rule --device-read-bps --device-read-iops --device-write-bps --device-write-iops --dns --dns-opt --dns-option --dns-search
+  --domainname --env-file --expose --gpus --group-add --health-cmd --health-interval --health-retries --health-start-interval
+  --health-start-period --health-timeout --io-maxbandwidth --io-maxiops --ip --ip6 --ipc --isolation --kernel-memory --label-file --link
+  --link-local-ip --log-driver --log-opt --mac-address --memory-reservation --memory-swappiness --net-alias --network-alias --oom-score-adj
+  --pid --platform --runtime --shm-size --stop-signal --storage-opt --sysctl --ulimit --userns --uts --volume-driver --volumes-from
+`.trim().split(/\s+/));
+
+const isSwitch = (name) => Boolean(FLAG[name]) || name === "--publish-all";
 
 /** {request, left}: what is understood, and the flags that Berth has no equal of (said, never dropped in silence). */
 export function parseRun(line) {
@@ -91,7 +103,7 @@ function option(list, request, left) {
   let word = list.shift();
   if (/^-[a-zA-Z]./.test(word)) {
     const first = SHORT[word.slice(0, 2)];
-    if (FLAG[first]) list.unshift(`-${word.slice(2)}`);
+    if (isSwitch(first)) list.unshift(`-${word.slice(2)}`);
     else list.unshift(word.slice(2).replace(/^=/, ""));
     word = word.slice(0, 2);
   }
@@ -106,7 +118,7 @@ function option(list, request, left) {
   } else if (VALUE[name]) {
     VALUE[name](request, value ?? list.shift() ?? "", left);
   } else {
-    if (value === null && IGNORED_VALUE.includes(name)) value = list.shift();
+    if (value === null && WITHOUT_EQUAL.has(name)) value = list.shift() ?? null;
     left.push(value === null ? name : `${name} ${value}`);
   }
 }
@@ -119,9 +131,11 @@ export function blank() {
   };
 }
 
-function env(request, text) {
+/** Without a value it is the caller's own, which only the caller's shell knows. */
+function env(request, text, left) {
   const at = text.indexOf("=");
   request.env[at < 0 ? text : text.slice(0, at)] = at < 0 ? "" : text.slice(at + 1);
+  if (at < 0) left.push(`--env ${text}`);
 }
 
 function number(flag, text) {
@@ -133,12 +147,18 @@ function number(flag, text) {
 function size(flag, text) {
   const value = parseSize(text);
   if (value === undefined) throw new Error(`${flag} ${text}: not a size such as 256m`);
-  return value;
+  return value || null;
+}
+
+/** Docker's 0 and -1 are no limit. */
+function limit(flag, text) {
+  const value = number(flag, text);
+  return value > 0 ? value : null;
 }
 
 function network(request, value, left) {
-  if (value === "none" || value === "host" || value === "slirp4netns") request.network = value;
-  else if (value !== "bridge" && value !== "default") left.push(`--network ${value}`);
+  if (value === "none") request.network = value;
+  else if (!["bridge", "default", "slirp4netns"].includes(value)) left.push(`--network ${value}`);
 }
 
 /** [address:][hostPort:]containerPort[/protocol] */
@@ -152,19 +172,38 @@ export function port(text) {
   return { hostAddress: address ? address.replace(/^\[|\]$/g, "") : "127.0.0.1", hostPort: host ? Number(host) : null, containerPort: Number(inside), protocol };
 }
 
-function volume(text) {
+function volume(text, left) {
   const pieces = text.split(":");
   if (pieces.length === 1) return { type: "volume", source: null, target: pieces[0], readOnly: false };
   const [source, target, options = ""] = pieces;
   const bind = /^[/.~$]/.test(source);
-  return { type: bind ? "bind" : "volume", source, target, readOnly: options.split(",").includes("ro") };
+  return { type: bind ? "bind" : "volume", source, target, readOnly: isReadOnly(options, `--volume ${text}`, left) };
 }
 
-function mount(text) {
+function tmpfs(text, left) {
+  const [target, options = ""] = text.split(":");
+  return { type: "tmpfs", source: null, target, readOnly: isReadOnly(options, `--tmpfs ${text}`, left) };
+}
+
+/** Of the options behind the last colon: the others are told. */
+function isReadOnly(options, flag, left) {
+  const all = options.split(",").filter((it) => it && it !== "rw");
+  tellRest(all.filter((it) => it !== "ro"), flag, left);
+  return all.includes("ro");
+}
+
+function tellRest(options, flag, left) {
+  if (options.length) left.push(`${options.join(",")} of ${flag}`);
+}
+
+const MOUNT_FIELDS = ["type", "source", "src", "target", "destination", "dst", "readonly", "ro"];
+
+function mount(text, left) {
   const fields = Object.fromEntries(text.split(",").map((pair) => [pair.split("=")[0], pair.includes("=") ? pair.slice(pair.indexOf("=") + 1) : "true"]));
   const target = fields.target ?? fields.destination ?? fields.dst;
   if (!target) throw new Error(`--mount ${text}: no target`);
-  return { type: fields.type ?? "volume", source: fields.source ?? fields.src ?? null, target, readOnly: "readonly" in fields || "ro" in fields };
+  tellRest(Object.keys(fields).filter((it) => !MOUNT_FIELDS.includes(it)), `--mount ${text}`, left);
+  return { type: fields.type ?? "volume", source: fields.source ?? fields.src ?? null, target, readOnly: ["true", "1"].includes(fields.readonly ?? fields.ro) };
 }
 
 /** The `berth run` line that makes the same container. */
@@ -183,22 +222,26 @@ export function berthLine(request, { start = true } = {}) {
   if (request.workingDir) add("-w", request.workingDir);
   if (request.user) add("-u", request.user);
   if (request.hostname) add("--hostname", request.hostname);
-  if (request.entrypoint?.length) add("--entrypoint", request.entrypoint[0]);
+  if (request.entrypoint) add("--entrypoint", request.entrypoint[0] ?? "");
   if (request.resources.memory) add("--memory", sizeText(request.resources.memory));
   if (request.resources.cpus) add("--cpus", request.resources.cpus);
   if (request.resources.pids) add("--pids", request.resources.pids);
   if (request.restart.policy !== "no") add("--restart", request.restart.policy + (request.restart.maxRetries ? `:${request.restart.maxRetries}` : ""));
   if (request.network) add("--network", request.network);
   if (request.readOnly) out.push("--read-only");
-  out.push(...unseen(request));
+  out.push(...further(request));
   out.push(quote(request.image || "IMAGE"));
   if (request.entrypoint?.length > 1) out.push(...request.entrypoint.slice(1).map(quote));
   if (request.command) out.push(...request.command.map(quote));
   return out.join(" ");
 }
 
-/** The flags for what the form has no fields for. */
+/** The flags for what the form has no fields for; its one box is for a terminal with input. */
 export function unseen(request) {
+  return [...(request.tty === request.openStdin ? [] : [request.tty ? "-t" : "-i"]), ...further(request)];
+}
+
+function further(request) {
   const out = [];
   const add = (flag, value) => out.push(flag, quote(String(value)));
   for (const [name, value] of Object.entries(request.labels ?? {})) add("--label", value ? `${name}=${value}` : name);
@@ -206,6 +249,9 @@ export function unseen(request) {
   for (const it of request.capDrop ?? []) add("--cap-drop", it);
   if (request.noNewPrivileges) add("--security-opt", "no-new-privileges");
   if (request.stopTimeout !== null && request.stopTimeout !== undefined) add("--stop-timeout", request.stopTimeout);
+  const { memorySwap } = request.resources;
+  if (memorySwap) add("--memory-swap", memorySwap === -1 ? -1 : sizeText(memorySwap));
+  if (request.pull !== "missing") add("--pull", request.pull);
   return out;
 }
 
@@ -230,8 +276,11 @@ export function asked(container) {
   if (own.network === "slirp4netns") own.network = null;
   if (own.workingDir === "/") own.workingDir = null;
   if (own.stopTimeout === 10) own.stopTimeout = null;
+  if (!own.entrypoint?.length) own.entrypoint = null;
+  // Its image was fetched before it was asked for.
+  delete own.pull;
   if (own.mounts) own.mounts = own.mounts.map((it) => (it.type === "volume" && ANONYMOUS.test(it.source) ? { ...it, source: null } : it));
-  return { ...blank(), ...own, name: container.name };
+  return { ...blank(), ...own, resources: { ...blank().resources, ...own.resources }, name: container.name };
 }
 
 /** Only what differs from the defaults: what the API call really needs. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { asked, berthLine, blank, lean, parseRun, port, words } from "../../main/web/docker-run.js";
+import { asked, berthLine, blank, lean, parseRun, port, unseen, words } from "../../main/web/docker-run.js";
 
 test("a line is split as a shell splits it", () => {
   assert.deepEqual(words(`a 'b c' "d \\"e\\" $X" f\\ g ''`), ["a", "b c", 'd "e" $X', "f g", ""]);
@@ -47,6 +47,44 @@ test("flags without an equal are told, with their value, and never taken for the
   assert.deepEqual(left, ["--gpus all", "--privileged", "--network my-net", "--shm-size 1g"]);
 });
 
+test("no flag with a value takes the image for it", () => {
+  const flags = [
+    "--add-host a:1.2.3.4", "--annotation a=b", "-a stdout", "--blkio-weight 10", "--cgroup-parent x", "--cgroupns host", "--cidfile f", "--cpu-period 100000", "--cpu-quota 50000", "-c 512", "--cpuset-cpus 0",
+    "--cpuset-mems 0", "--detach-keys ctrl-a", "--device /dev/fuse", "--dns 1.1.1.1", "--dns-option x", "--dns-search lan", "--domainname d", "--env-file f", "--expose 80", "--gpus all", "--group-add staff",
+    "--health-cmd true", "--health-start-period 5s", "--ip 10.0.0.2", "--ip6 ::2", "--ipc host", "--isolation x", "--kernel-memory 5m", "--label-file f", "--link db", "--log-driver none", "--log-opt a=b",
+    "--mac-address 0", "--memory-reservation 5m", "--memory-swappiness 5", "--network-alias n", "--oom-score-adj 5", "--pid host", "--platform linux/arm64", "--runtime runc", "--security-opt label=disable",
+    "--shm-size 1g", "--stop-signal INT", "--storage-opt size=1g", "--sysctl a=1", "--ulimit nofile=10", "--userns host", "--uts host", "--volume-driver local", "--volumes-from db", "--network host",
+  ];
+  for (const flag of flags) {
+    const { request, left } = parseRun(`docker run ${flag} -d nginx sh`);
+    assert.equal(request.image, "nginx", flag);
+    assert.equal(left.length, 1, `${flag} is told`);
+    assert.ok(left[0].endsWith(flag.split(" ")[1]), left[0]);
+  }
+  assert.deepEqual(parseRun("docker run -dP --sig-proxy=false nginx").left, ["--publish-all", "--sig-proxy false"]);
+  assert.deepEqual(parseRun("docker run -Pd nginx").left, ["--publish-all"]);
+});
+
+test("what is left of a flag that is understood otherwise is told", () => {
+  const { request, left } = parseRun("docker run -v /a:/b:ro,z --tmpfs /run:rw,size=64m --mount type=bind,src=/c,dst=/d,readonly=false,bind-propagation=shared -e TOKEN nginx");
+  assert.deepEqual(left, ["z of --volume /a:/b:ro,z", "size=64m of --tmpfs /run:rw,size=64m", "bind-propagation of --mount type=bind,src=/c,dst=/d,readonly=false,bind-propagation=shared", "--env TOKEN"]);
+  assert.deepEqual(request.mounts.map((it) => it.readOnly), [true, false, false]);
+});
+
+test("input without a terminal, swap, an empty entrypoint and when to pull are kept", () => {
+  const line = "berth run -i --entrypoint '' --memory 256m --memory-swap 512m --pull always alpine cat";
+  const { request } = parseRun(line);
+  assert.deepEqual([request.tty, request.openStdin, request.entrypoint, request.resources.memorySwap, request.pull], [false, true, [], 512 * 1024 ** 2, "always"]);
+  assert.equal(berthLine(request), line);
+  assert.deepEqual(unseen(request), ["-i", "--memory-swap", "512m", "--pull", "always"]);
+  assert.deepEqual(unseen(parseRun("docker run -t --memory 1g --memory-swap -1 alpine").request), ["-t", "--memory-swap", "-1"]);
+  assert.deepEqual(unseen(parseRun("docker run -it alpine").request), []);
+});
+
+test("docker's words for no limit are none", () => {
+  assert.deepEqual(parseRun("docker run --memory 0 --memory-swap 0 --cpus 0 --pids-limit -1 alpine").request.resources, blank().resources);
+});
+
 test("a line that makes no sense says why", () => {
   assert.throws(() => parseRun("docker run -d"), /no image/);
   assert.throws(() => parseRun("docker run -p eighty:80 nginx"), /-p eighty:80/);
@@ -72,7 +110,7 @@ test("the call of the API holds only what differs", () => {
 
 test("what Berth filled in itself is not asked for again", () => {
   const id = "0123456789abcdef".repeat(4);
-  const config = { image: "alpine", hostname: id.slice(0, 12), network: "slirp4netns", stopTimeout: 10, workingDir: "/", env: { A: "1" }, user: null };
+  const config = { image: "alpine", hostname: id.slice(0, 12), network: "slirp4netns", stopTimeout: 10, workingDir: "/", env: { A: "1" }, user: null, entrypoint: [], pull: "never" };
   const line = berthLine({ ...asked({ id, name: "web", config }), image: "alpine" });
   assert.equal(line, "berth run -d --name web -e A=1 alpine");
 });

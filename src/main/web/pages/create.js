@@ -100,43 +100,52 @@ function fill(request) {
   set("image", familiar(known.image));
   for (const name of ["name", "workingDir", "user", "hostname", "autoRemove", "readOnly"]) set(name, known[name]);
   set("command", line(known.command));
-  set("entrypoint", line(known.entrypoint));
+  set("entrypoint", known.entrypoint && (line(known.entrypoint) || "''"));
   set("interactive", known.tty && known.openStdin);
   set("network", known.network ?? "");
   set("policy", known.restart?.policy ?? "no");
   set("memory", known.resources?.memory ? sizeText(known.resources.memory) : "");
   set("cpus", known.resources?.cpus);
   set("pids", known.resources?.pids);
-  form.extra = { labels: known.labels ?? {}, capAdd: known.capAdd ?? [], capDrop: known.capDrop ?? [], noNewPrivileges: Boolean(known.noNewPrivileges), stopTimeout: known.stopTimeout ?? null };
+  form.extra = { labels: known.labels ?? {}, capAdd: known.capAdd ?? [], capDrop: known.capDrop ?? [], noNewPrivileges: Boolean(known.noNewPrivileges), stopTimeout: known.stopTimeout ?? null, pull: known.pull };
+  form.carried = {
+    tty: known.tty && !known.openStdin,
+    openStdin: known.openStdin && !known.tty,
+    memorySwap: known.resources?.memorySwap ?? null,
+    maxRetries: known.restart?.maxRetries ?? 0,
+  };
   for (const kind of Object.keys(ROWS)) $(`#${kind}-rows`).replaceChildren();
   Object.entries(known.env ?? {}).forEach((it) => addRow("env", it));
   (known.ports ?? []).forEach((it) => addRow("port", it));
   (known.mounts ?? []).forEach((it) => addRow("mount", it));
   for (const name of Object.keys(CHECKS)) complain(name, isWanted(name) ? refused[name] ?? "" : "");
-  $("#more").open = Boolean(known.entrypoint?.length || known.workingDir || known.user || known.hostname || known.network || known.readOnly || known.resources?.memory || known.resources?.cpus || known.resources?.pids || (known.restart?.policy ?? "no") !== "no");
+  $("#more").open = Boolean(known.entrypoint || known.workingDir || known.user || known.hostname || known.network || known.readOnly || known.resources?.memory || known.resources?.cpus || known.resources?.pids || (known.restart?.policy ?? "no") !== "no");
   changed();
 }
 
 function request() {
   const value = (name) => field(name).value.trim() || null;
   const list = (name) => (value(name) ? words(value(name)) : null);
+  const entrypoint = list("entrypoint");
+  const terminal = field("interactive").checked;
+  const { tty, openStdin, memorySwap, maxRetries } = form.carried;
   return {
     ...blank(),
     ...form.extra,
     image: value("image") ?? "",
     name: value("name"),
     command: list("command"),
-    entrypoint: list("entrypoint"),
+    entrypoint: entrypoint?.join("") === "" ? [] : entrypoint,
     env: Object.fromEntries(readRows("env")),
     workingDir: value("workingDir"),
     user: value("user"),
-    tty: field("interactive").checked,
-    openStdin: field("interactive").checked,
+    tty: terminal || tty,
+    openStdin: terminal || openStdin,
     hostname: value("hostname"),
     ports: readRows("port"),
     mounts: readRows("mount"),
-    resources: { memory: parseSize(field("memory").value) ?? null, memorySwap: null, cpus: value("cpus") ? Number(value("cpus")) : null, pids: value("pids") ? Number(value("pids")) : null },
-    restart: { policy: field("policy").value, maxRetries: 0 },
+    resources: { memory: parseSize(field("memory").value) ?? null, memorySwap, cpus: value("cpus") ? Number(value("cpus")) : null, pids: value("pids") ? Number(value("pids")) : null },
+    restart: { policy: field("policy").value, maxRetries: field("policy").value === "on-failure" ? maxRetries : 0 },
     autoRemove: field("autoRemove").checked,
     network: value("network"),
     readOnly: field("readOnly").checked,
@@ -228,8 +237,14 @@ function changed() {
   $("#unseen").replaceChildren(...(hidden.length ? ["Also: ", h("code", { text: hidden.join(" ") })] : []));
   $("#line").replaceChildren(command(berthLine(it)));
   $("#call").replaceChildren(command(`POST /api/v1/containers\n${JSON.stringify(lean(it), null, 2)}`));
+  $("#image-hint").textContent = imageHint(it);
+}
+
+function imageHint(it) {
+  if (!it.image) return "From any registry; docker.io when none is named.";
+  if (it.pull === "always") return "The newest one is pulled first.";
   const local = images.some((image) => image.references.some((reference) => reference === it.image || familiar(reference) === familiar(withTag(it.image))));
-  $("#image-hint").textContent = !it.image ? "From any registry; docker.io when none is named." : local ? "This image is here already." : "This image is not here yet: it is pulled first.";
+  return local ? "This image is here already." : it.pull === "never" ? "This image is not here." : "This image is not here yet: it is pulled first.";
 }
 
 function withTag(reference) {
@@ -263,7 +278,7 @@ async function create(start) {
   try {
     const it = request();
     await fetchImage(it);
-    const made = await post("/containers", { ...lean(it), pull: "missing" });
+    const made = await post("/containers", { ...lean(it), pull: it.pull === "never" ? "never" : "missing" });
     sessionStorage.removeItem(DRAFT);
     const page = `/containers/${part(made.name)}`;
     if (!start) return location.assign(page);
@@ -301,10 +316,10 @@ async function showUnstarted(made, error) {
 
 /** A pull is a step of its own, so that it can be watched and cancelled. */
 async function fetchImage(it) {
+  if (it.pull === "never") return;
   images = await get("/images");
   const here = images.some((image) => image.references.some((reference) => familiar(reference) === familiar(withTag(it.image)))) || images.some((image) => image.id.replace("sha256:", "").startsWith(it.image) && it.image.length >= 12);
-  if (here) return;
-  await pullInto($("#progress"), it.image);
+  if (!here || it.pull === "always") await pullInto($("#progress"), it.image);
 }
 
 /** Until there is an answer, and while the page is being left: a second press would make a second container. */

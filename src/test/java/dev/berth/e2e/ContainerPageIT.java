@@ -238,6 +238,21 @@ class ContainerPageIT {
     }
 
     @Test
+    void whatAPastedLineSaysIsKeptOrToldToBeLeftOut() {
+        trial.go("/containers/new");
+        page.fill(
+                "#paste",
+                "docker run -i --memory 64m --memory-swap 128m --pull always --group-add staff "
+                        + trial.registry.image() + " cat");
+        page.locator("#unseen:has-text('-i --memory-swap 128m --pull always')").waitFor();
+        page.locator("#paste-result:has-text('Berth has no equal of: --group-add staff')")
+                .waitFor();
+        page.locator("#line:has-text('berth run -i ')").waitFor();
+        assertEquals(trial.registry.image(), page.inputValue("#image"));
+        page.evaluate("() => sessionStorage.clear()");
+    }
+
+    @Test
     void aPullThatFailedDoesNotHideWhatFailsNext() throws Exception {
         trial.create("held", IDLE);
         trial.go("/containers/new");
