@@ -13,6 +13,11 @@ let countdown = null;
 let everOpen = false;
 const healed = new Set();
 
+/** Connects, unless that is done or under way: a page that watches nothing says all the same when Berth is not there. */
+export function begin() {
+  if (!socket && !timer) connect();
+}
+
 /** Calls back with (kind, data) for each message of a topic. Returns the function that ends it. */
 export function subscribe(topic, listener) {
   let listeners = topics.get(topic);
@@ -20,7 +25,7 @@ export function subscribe(topic, listener) {
     listeners = new Set();
     topics.set(topic, listeners);
     if (open()) socket.send(JSON.stringify({ subscribe: [topic] }));
-    else if (!socket && !timer) connect();
+    else begin();
   }
   listeners.add(listener);
   return () => {

@@ -2,14 +2,15 @@
 
 import { $ } from "./dom.js";
 import { key, showKeys } from "./keys.js";
+import { begin } from "./live.js";
 import { showPalette } from "./palette.js";
-import { secret, signIn, signOut } from "./session.js";
+import { signOut } from "./session.js";
 import { nextTheme, theme, toggleDensity } from "./theme.js";
 
 const WORDS = { system: "System colours", light: "Light", dark: "Dark" };
 
 export function shell({ search = null, back = null } = {}) {
-  if (!secret()) signIn();
+  begin();
   key("?", "Show these keys", showKeys);
   key("Ctrl-K", "Find anything, do anything", showPalette, { typing: true });
   if (search) key("/", "Search this list", () => search.select());

@@ -4,6 +4,7 @@ import { $, button, copyable, empty, failure, h } from "../dom.js";
 import { get, part, remove } from "../api.js";
 import { confirmByName } from "../confirm.js";
 import { bytes, exact, familiar, quote, short } from "../format.js";
+import { subscribe } from "../live.js";
 import { facts } from "./container-facts.js";
 import { shell } from "../shell.js";
 
@@ -14,19 +15,34 @@ const listed = (texts) => (texts?.length ? h("ul", {}, ...texts.map((text) => h(
 const line = (list) => (list?.length ? h("code", { text: list.map(quote).join(" ") }) : null);
 const pairs = (map) => (Array.isArray(map) ? map : Object.entries(map ?? {}).map(([name, value]) => `${name}=${value}`));
 
-async function begin() {
-  $("#title").textContent = familiar(reference);
+let drawn = null;
+
+async function load() {
   try {
     const [image, containers] = await Promise.all([get(`/images/one?reference=${part(reference)}`), get("/containers?all=true").catch(() => [])]);
-    show(image, new Map(containers.map((it) => [it.id, it.name])));
+    const names = containers.filter(({ id }) => image.usedBy?.includes(id)).map(({ id, name }) => [id, name]);
+    const now = JSON.stringify([image, names]);
+    if (now === drawn) return;
+    drawn = now;
+    show(image, new Map(names));
   } catch (error) {
-    $("#body").replaceChildren(error.status === 404
-      ? empty("images", "This image is not here", "", h("a.button.primary", { href: `/images?pull=${part(familiar(reference))}`, text: `Pull ${familiar(reference)}` }))
-      : failure(error));
+    if (error.status === 404) showGone();
+    else if (!drawn) $("#body").replaceChildren(failure(error, button("Try again", load, { kind: "small" })));
   }
 }
 
+function showGone() {
+  const name = familiar(reference);
+  const words = drawn ? `${name} was removed` : "This image is not here";
+  if ($("#body").querySelector(".empty")) return;
+  drawn = null;
+  $("#head").replaceChildren();
+  $("#trouble").replaceChildren();
+  $("#body").replaceChildren(empty("images", words, "", h("a.button.primary", { href: `/images?pull=${part(name)}`, text: `Pull ${name}` })));
+}
+
 function show(it, names) {
+  $("#trouble").replaceChildren();
   const what = facts([
     ["Names", () => listed(it.references)],
     ["Id", () => copyable(it.id, short(it.id))],
@@ -79,4 +95,6 @@ async function drop() {
   }
 }
 
-begin();
+$("#title").textContent = familiar(reference);
+subscribe("images", (kind) => kind === "snapshot" && load());
+load();

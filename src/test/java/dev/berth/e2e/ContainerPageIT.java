@@ -15,6 +15,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -393,6 +394,32 @@ class ContainerPageIT {
                         + " return [...document.querySelectorAll('.log-line')].find(row => row.getBoundingClientRect().bottom > top + 1)"
                         + "?.querySelector('.text').textContent === text; }",
                 text);
+    }
+
+    @Test
+    void anImageThatAnotherRemovesIsSaidOnItsPage() throws Exception {
+        String names = "{\"source\":\"%s\",\"target\":\"spare:1\"}".formatted(trial.registry.image());
+        trial.create("holds-the-image", IDLE);
+        trial.service.call("POST", "/images/tag", names);
+        trial.go("/images/one?reference=spare:1");
+        page.locator("#head a:has-text('Create a container')").waitFor();
+        trial.service.call("DELETE", "/images/one?reference=spare:1", null);
+        page.getByText("spare:1 was removed").waitFor();
+        trial.service.call("POST", "/images/tag", names);
+        page.locator("#head a:has-text('Create a container')").waitFor();
+        trial.service.call("DELETE", "/images/one?reference=spare:1", null);
+    }
+
+    @Test
+    void aLostConnectionIsToldAlsoWhereNothingIsWatched() throws Exception {
+        for (String path : List.of("/system", "/containers/new")) {
+            trial.go(path);
+            page.locator("#find").waitFor();
+            trial.service.kill();
+            page.locator("#link-line:not([hidden])").waitFor();
+            trial.service.start();
+            page.locator("#link-line").waitFor(TrialDashboard.gone());
+        }
     }
 
     @Test
