@@ -57,6 +57,9 @@ export const canStop = ({ state }) => state === "running" || state === "starting
 export const isLive = ({ state }) => state === "running" || state === "paused" || state === "stopping";
 export const isBusy = ({ state }) => ["starting", "stopping", "removing", "restarting"].includes(state);
 
+/** What state it is in, as text; null while it is changing. One that ran in between is in another. */
+export const atRest = (container) => (isBusy(container) ? null : `${container.state} ${container.started}`);
+
 export function portUrl(port) {
   const host = !port.hostAddress || port.hostAddress === "0.0.0.0" || port.hostAddress === "127.0.0.1" ? "localhost" : port.hostAddress;
   return `http://${host}:${port.hostPort}/`;

@@ -6,9 +6,10 @@ import { get, part } from "../api.js";
 import { familiar } from "../format.js";
 import { subscribe } from "../live.js";
 import { key } from "../keys.js";
+import { Notes } from "../notes.js";
 import { shell } from "../shell.js";
 import { freeAbove, isTaken, portOf, swapPort } from "../other-port.js";
-import { canStart, canStop, isBusy, isLive, showState, stateBadge } from "../state.js";
+import { atRest, canStart, canStop, isBusy, isLive, showState, stateBadge } from "../state.js";
 import { config, inspect, overview } from "./container-facts.js";
 import { events } from "./container-events.js";
 import { logs } from "./container-logs.js";
@@ -22,6 +23,7 @@ const [, , wanted, first = "overview"] = location.pathname.split("/").map(decode
 const head = $("#head");
 const trouble = $("#trouble");
 const badge = stateBadge();
+const notes = new Notes();
 const panes = new Map();
 let container = null;
 let pending = null;
@@ -67,6 +69,7 @@ async function begin() {
     if (kind === "removed" ? data.id === container.id : kind === "snapshot" && !now) return removed();
     if (!now) return;
     container = now;
+    notes.seen(now.id, atRest(now));
     if (!isBusy(now)) pending = null;
     draw();
   });
@@ -107,14 +110,21 @@ function draw() {
     if (focused) head.querySelector(`[data-verb=${focused}]`)?.focus();
   }
   const failed = (isLive(it) ? null : it.error) ?? it.ports.find((port) => port.state === "failed")?.error;
-  if (failed && !trouble.dataset.own) trouble.replaceChildren(failure(new Error(failed)));
-  else if (!trouble.dataset.own) trouble.replaceChildren();
+  if (!notes.get(it.id)) tell(failed ?? "");
   panes.forEach((pane) => pane.update?.(it));
 }
 
+/** Only when it is another sentence: each time that it is put there it is read aloud. */
+function tell(sentence, ...next) {
+  if (trouble.dataset.told === sentence && !next.length) return;
+  trouble.dataset.told = sentence;
+  trouble.replaceChildren(...(sentence ? [failure(new Error(sentence), ...next)] : []));
+}
+
 async function run(verb) {
-  trouble.replaceChildren();
-  delete trouble.dataset.own;
+  const before = container;
+  notes.delete(container.id);
+  tell("");
   pending = CHANGING[verb];
   draw();
   try {
@@ -126,9 +136,10 @@ async function run(verb) {
     return container;
   } catch (error) {
     pending = null;
+    notes.set(container.id, error.message, atRest(container) ?? atRest(before));
     draw();
-    trouble.dataset.own = "";
-    trouble.replaceChildren(failure(error, await otherPort(error)));
+    const other = await otherPort(error);
+    if (!gone && notes.get(container.id)) tell(error.message, other);
     throw error;
   }
 }
@@ -141,7 +152,7 @@ async function otherPort(error) {
       await swapPort(container, port, free);
       await run("start");
     } catch (again) {
-      trouble.replaceChildren(failure(again));
+      tell(again.message);
     }
   }, { kind: "small" });
 }

@@ -7,15 +7,16 @@ import { confirmByName } from "../confirm.js";
 import { bytes, cores, exact, familiar, plural, short } from "../format.js";
 import { subscribe } from "../live.js";
 import { key } from "../keys.js";
+import { Notes } from "../notes.js";
 import { searchField, shell } from "../shell.js";
-import { appearance, canStart, canStop, isBusy, isLive, lasting, portLink, showState, stateBadge } from "../state.js";
+import { appearance, atRest, canStart, canStop, isBusy, isLive, lasting, portLink, showState, stateBadge } from "../state.js";
 
 /** Two lines of a row. */
 const SHOWN_PORTS = 2;
 
 const containers = new Map();
 const pending = new Map();
-const notes = new Map();
+const notes = new Notes();
 const stats = new Map();
 const statsEnds = new Map();
 const chosen = new Set();
@@ -49,18 +50,23 @@ subscribe("containers", (kind, data) => {
   }
   if (kind === "snapshot") {
     containers.clear();
-    data.forEach((it) => containers.set(it.id, it));
+    data.forEach(met);
     arrived = true;
   } else if (kind === "removed") {
     forgetContainer(data.id);
   } else {
-    containers.set(data.id, data);
+    met(data);
     const optimistic = pending.get(data.id);
     if (optimistic && !isBusy(data)) pending.delete(data.id);
   }
   watchStats();
   schedule();
 });
+
+function met(it) {
+  containers.set(it.id, it);
+  notes.seen(it.id, atRest(it));
+}
 
 function forgetContainer(id) {
   for (const known of [containers, pending, notes, stats, chosen]) known.delete(id);
@@ -203,7 +209,7 @@ function updateRow(row, actual) {
   parts.toggle.disabled = !startable && !canStop(it);
   parts.restart.disabled = !isLive(it) || isBusy(it);
   parts.remove.disabled = it.state === "removing";
-  const note = notes.get(it.id) ?? (it.error && !isLive(it) ? it.error : null) ?? it.ports.find((port) => port.state === "failed")?.error;
+  const note = notes.get(it.id) || (it.error && !isLive(it) ? it.error : null) || it.ports.find((port) => port.state === "failed")?.error;
   parts.note.hidden = !note;
   row.firstElementChild.classList.toggle("noted", Boolean(note));
   if (note) say(parts.note.lastElementChild, sentence(note));
@@ -222,7 +228,7 @@ async function run(verb, id) {
     else if (after?.id) containers.set(id, after);
   } catch (error) {
     pending.delete(id);
-    notes.set(id, error.message);
+    notes.set(id, error.message, atRest(containers.get(id) ?? it) ?? atRest(it));
   }
   schedule();
 }

@@ -6,12 +6,13 @@ import { confirmByName } from "../confirm.js";
 import { ago, bytes, exact, familiar, plural, short } from "../format.js";
 import { key } from "../keys.js";
 import { subscribe } from "../live.js";
+import { Notes } from "../notes.js";
 import { pullInto } from "../pull.js";
 import { searchField, shell } from "../shell.js";
 
 let images = [];
 let arrived = false;
-const notes = new Map();
+const notes = new Notes();
 /** Where each is shown, by its id: two that want the same image share one. */
 const shownPulls = new Map();
 const table = $("#table");
@@ -37,6 +38,7 @@ subscribe("images", (kind, data) => {
   else if (kind === "removed") images = images.filter((it) => it.id !== data.id);
   else images = [...images.filter((it) => it.id !== data.id), data];
   arrived = true;
+  for (const row of rows()) notes.seen(row.key, state(row.it));
   draw();
 });
 
@@ -68,22 +70,26 @@ form.addEventListener("submit", (event) => {
   follow(name);
 });
 
-function rowsOf() {
+/** What may keep an image from being removed. */
+const state = (it) => JSON.stringify([it?.usedBy, it?.references]);
+
+const rows = () => images.flatMap((it) => (it.references.length ? it.references : [null]).map((name) => ({ key: name ?? it.id, name, it })));
+
+function rowsWanted() {
   const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
-  return images
-    .flatMap((it) => (it.references.length ? it.references : [null]).map((name) => ({ key: name ?? it.id, name, it })))
+  return rows()
     .filter((row) => words.every((word) => `${row.name ?? ""} ${row.it.id}`.toLowerCase().includes(word)))
     .sort((a, b) => (a.name ?? "~").localeCompare(b.name ?? "~"));
 }
 
 function draw() {
-  const rows = rowsOf();
+  const wanted = rowsWanted();
   $("#loading").hidden = arrived;
   $("#none").hidden = !arrived || images.length > 0;
-  $("#no-match").hidden = !images.length || rows.length > 0;
-  $("#list").hidden = !rows.length;
+  $("#no-match").hidden = !images.length || wanted.length > 0;
+  $("#list").hidden = !wanted.length;
   $("#toolbar").hidden = arrived && !images.length;
-  keyed(table, rows, (row) => row.key, makeRow, updateRow);
+  keyed(table, wanted, (row) => row.key, makeRow, updateRow);
   const size = images.reduce((sum, it) => sum + it.size, 0);
   say($("#count"), arrived ? `${plural(images.length, "image")}, ${bytes(size)}` : "");
 }
@@ -108,7 +114,7 @@ function updateRow(row, { key, it }) {
   row.parts.created.title = it.created ? exact(it.created) : "";
   say(row.parts.size, bytes(it.size));
   say(row.parts.used, it.usedBy?.length ? plural(it.usedBy.length, "container") : "not used");
-  say(row.parts.note, sentence(notes.get(key) ?? ""));
+  say(row.parts.note, sentence(notes.get(key)));
 }
 
 async function drop(key, name, id) {
@@ -119,7 +125,7 @@ async function drop(key, name, id) {
   try {
     await remove(`/images/one?reference=${part(name ?? id)}`);
   } catch (error) {
-    notes.set(key, error.message);
+    notes.set(key, error.message, state(rows().find((row) => row.key === key)?.it));
     draw();
   }
 }

@@ -5,12 +5,13 @@ import { get, part, post, remove } from "../api.js";
 import { confirmByName } from "../confirm.js";
 import { ago, bytes, exact, plural } from "../format.js";
 import { onHealed, subscribe } from "../live.js";
+import { Notes } from "../notes.js";
 import { searchField, shell } from "../shell.js";
 
 const search = $("#search");
 const table = $("#table");
 const name = $("#name");
-const notes = new Map();
+const notes = new Notes();
 let volumes = [];
 let arrived = false;
 
@@ -18,10 +19,14 @@ shell({ search });
 search.value = new URLSearchParams(location.search).get("q") ?? "";
 searchField(search, draw);
 
+/** What may keep a volume from being removed. */
+const users = (it) => JSON.stringify(it?.usedBy);
+
 async function load() {
   try {
     volumes = await get("/volumes");
     arrived = true;
+    for (const it of volumes) notes.seen(it.name, users(it));
     $("#trouble").replaceChildren();
   } catch (error) {
     $("#trouble").replaceChildren(failure(error));
@@ -56,7 +61,7 @@ function draw() {
     created.title = it.created ? exact(it.created) : "";
     say(size, it.size === undefined || it.size === null ? "–" : bytes(it.size));
     say(used, it.usedBy?.length ? plural(it.usedBy.length, "container") : "not used");
-    say(row.note, sentence(notes.get(it.name) ?? ""));
+    say(row.note, sentence(notes.get(it.name)));
   });
 }
 
@@ -74,7 +79,7 @@ async function drop(volume) {
     await remove(`/volumes/${part(volume)}`);
     await load();
   } catch (error) {
-    notes.set(volume, error.message);
+    notes.set(volume, error.message, users(volumes.find(({ name }) => name === volume)));
     draw();
   }
 }
