@@ -96,20 +96,22 @@ function draw() {
 
 function makeRow({ key, name, it }) {
   const parts = {
-    id: h("span"), created: h("td.d-less"), size: h("td.num"), used: h("td.d-less"),
+    id: h("td.d-less"), created: h("td.d-less"), size: h("td.num"), used: h("td.d-less"),
     note: h("span.error", { role: "alert" }),
   };
   const link = h("a.cut", { href: `/images/one?reference=${part(name ?? it.id)}`, text: name ? familiar(name) : "untagged", title: name ?? it.id });
   const row = h("tr", {},
     h("td.d-name", {}, link, parts.note),
-    h("td.d-less", {}, copyable(it.id, short(it.id))),
-    parts.created, parts.size, parts.used,
+    parts.id, parts.created, parts.size, parts.used,
     h("td.acts", {}, h("a.button.small", { href: `/containers/new?image=${part(familiar(name ?? it.id))}`, text: "Create…", "aria-label": `Create a container from ${familiar(name ?? short(it.id))}` }), iconButton("remove", `Remove ${familiar(name ?? short(it.id))}`, () => drop(key, name, it.id))));
   row.parts = parts;
   return row;
 }
 
 function updateRow(row, { key, it }) {
+  // A name stays and leads to another image: it was pulled or given anew.
+  if (row.image !== it.id) row.parts.id.replaceChildren(copyable(it.id, short(it.id)));
+  row.image = it.id;
   say(row.parts.created, it.created ? ago(it.created) : "–");
   row.parts.created.title = it.created ? exact(it.created) : "";
   say(row.parts.size, bytes(it.size));

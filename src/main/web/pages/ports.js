@@ -1,6 +1,6 @@
 // All forwards in one view, and what else listens on this machine.
 
-import { $, empty, failure, h, keyed, say, sentence } from "../dom.js";
+import { $, button, empty, failure, h, keyed, say, sentence } from "../dom.js";
 import { get, part } from "../api.js";
 import { onHealed, open, subscribe } from "../live.js";
 import { keyOf, listed } from "../port-list.js";
@@ -31,7 +31,8 @@ function draw() {
   const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
   const rows = ports.filter((it) => words.every((word) => `${it.hostPort} ${it.hostAddress} ${it.name ?? ""} ${it.holder ?? ""}`.toLowerCase().includes(word)));
   $("#loading").hidden = arrived || $("#trouble").childElementCount > 0;
-  $("#none").hidden = !arrived || rows.length > 0;
+  $("#none").hidden = !arrived || ports.length > 0;
+  $("#no-match").hidden = !ports.length || rows.length > 0;
   $("#list").hidden = !rows.length;
   keyed(table, rows, keyOf, () => h("tr", {}, h("td"), h("td.mono.d-less"), h("td"), h("td")), (row, it) => {
     const text = JSON.stringify(it);
@@ -47,6 +48,10 @@ function draw() {
 }
 
 $("#none").append(empty("ports", "No ports in use", "A container's ports appear here as soon as they are forwarded."));
+$("#no-match").append(empty("search", "No port has these words", "The search looks at ports, addresses and who holds them.", button("Show all", () => {
+  search.value = "";
+  draw();
+})));
 /** A change of many containers at once is looked at once. */
 let soon = null;
 subscribe("containers", () => {

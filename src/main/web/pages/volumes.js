@@ -1,6 +1,6 @@
 // Named volumes: what outlives containers.
 
-import { $, command, empty, failure, h, iconButton, keyed, say, sentence } from "../dom.js";
+import { $, button, command, empty, failure, h, iconButton, keyed, say, sentence } from "../dom.js";
 import { get, part, post, remove } from "../api.js";
 import { confirmByName } from "../confirm.js";
 import { ago, bytes, exact, plural } from "../format.js";
@@ -53,7 +53,8 @@ $("#create").addEventListener("submit", async (event) => {
 function draw() {
   const rows = volumes.filter((it) => it.name.toLowerCase().includes(search.value.trim().toLowerCase()));
   $("#loading").hidden = arrived || $("#trouble").childElementCount > 0;
-  $("#none").hidden = !arrived || rows.length > 0;
+  $("#none").hidden = !arrived || volumes.length > 0;
+  $("#no-match").hidden = !volumes.length || rows.length > 0;
   $("#list").hidden = !rows.length;
   keyed(table, rows, (it) => it.name, makeRow, (row, it) => {
     const [, created, size, used] = row.children;
@@ -85,6 +86,12 @@ async function drop(volume) {
 }
 
 $("#none").append(empty("volumes", "No volumes", "A volume keeps files when its container goes. Make one above, or name one when you create a container:", command("berth run -v data:/var/lib/data alpine")));
-subscribe("events", (kind, data) => kind === "change" && data.type?.startsWith("volume.") && load());
+$("#no-match").append(empty("search", "No volume has these words", "", button("Show all", () => {
+  search.value = "";
+  draw();
+})));
+/** Containers that come and go begin and end to use them. */
+const CONCERNS = /^volume\.|^container\.(created|removed)$/;
+subscribe("events", (kind, data) => kind === "change" && CONCERNS.test(data.type) && load());
 onHealed(load);
 load();

@@ -84,6 +84,10 @@ class ContainerPageIT {
             page.fill("#search", Integer.toString(other.getLocalPort()));
             page.locator("#table tr:has-text('taken')").waitFor();
             assertEquals(3, page.locator("#table tr").count());
+            page.fill("#search", "nowhere");
+            page.getByText("No port has these words").waitFor();
+            trial.button("Show all").click();
+            page.fill("#search", Integer.toString(other.getLocalPort()));
         }
         // Nobody tells of it; the page looks by itself.
         page.locator("#table tr:has-text('taken')").waitFor(TrialDashboard.gone());
@@ -394,6 +398,22 @@ class ContainerPageIT {
                         + " return [...document.querySelectorAll('.log-line')].find(row => row.getBoundingClientRect().bottom > top + 1)"
                         + "?.querySelector('.text').textContent === text; }",
                 text);
+    }
+
+    @Test
+    void whoUsesAVolumeIsShownAsItChangesAndASearchLeadsBack() throws Exception {
+        trial.service.call("POST", "/volumes", "{\"name\":\"shared\"}");
+        trial.go("/volumes");
+        page.locator("tr:has-text('shared'):has-text('not used')").waitFor();
+        trial.create("user", IDLE + ",\"mounts\":[{\"type\":\"volume\",\"source\":\"shared\",\"target\":\"/data\"}]");
+        page.locator("tr:has-text('shared'):has-text('1 container')").waitFor();
+        trial.service.call("DELETE", "/containers/user", null);
+        page.locator("tr:has-text('shared'):has-text('not used')").waitFor();
+
+        page.fill("#search", "nowhere");
+        page.getByText("No volume has these words").waitFor();
+        trial.button("Show all").click();
+        page.locator("tr:has-text('shared')").waitFor();
     }
 
     @Test

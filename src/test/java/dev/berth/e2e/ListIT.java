@@ -101,6 +101,51 @@ class ListIT {
     }
 
     @Test
+    @Order(4)
+    void whatAnotherDoesIsSeenWithoutAReload() throws Exception {
+        trial.go("/containers?q=run-");
+        page.locator("tbody.row .state:has-text('Exited')").first().waitFor();
+        trial.service.call("POST", "/containers/run-1/start", null);
+        page.locator("tbody.row:has-text('run-1') .state:has-text('Running')").waitFor();
+        page.locator("tbody.row:has-text('run-1') td.num:has-text('B')").first().waitFor();
+    }
+
+    @Test
+    @Order(5)
+    void thePaletteFindsAndDoes() throws Exception {
+        trial.go("/system");
+        page.keyboard().press("Control+k");
+        page.locator("dialog.palette input").waitFor();
+        page.keyboard().type("stop run-1");
+        page.locator("[role=option]:has-text('Stop run-1')").waitFor();
+        page.keyboard().press("Enter");
+        Await.until(
+                "it is stopped",
+                20,
+                () -> trial.service.container("run-1").path("state").asText().equals("exited"));
+        page.locator("dialog.palette").waitFor(TrialDashboard.gone());
+        page.keyboard().press("Control+k");
+        page.keyboard().type("logs of run-3");
+        page.locator("[role=option]:has-text('Logs of run-3')").waitFor();
+        page.keyboard().press("Enter");
+        page.waitForURL("**/containers/run-3/logs");
+    }
+
+    @Test
+    @Order(6)
+    void manyAreRemovedAfterTheirNumberWasTyped() {
+        trial.go("/containers?q=row-");
+        awaitCount("195 of 200 containers");
+        page.locator("#all").check();
+        page.locator("#bulk-actions button:has-text('Remove')").click();
+        page.locator("#confirm-name").fill("195 containers");
+        page.locator("dialog .button.danger").click();
+        page.getByText("No container has these words").waitFor();
+        page.locator("#no-match button").click();
+        awaitCount("5 containers, 0 running");
+    }
+
+    @Test
     @Order(7)
     void anErrorGoesWhenItIsNotTrueAnyMore() throws Exception {
         trial.go("/containers?q=blocked");
