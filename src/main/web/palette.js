@@ -1,6 +1,6 @@
 // Ctrl-K: finds anything, does anything.
 
-import { $, failure, h, icon } from "./dom.js";
+import { $, failure, h, icon, iconButton } from "./dom.js";
 import { act, confirmRemove } from "./actions.js";
 import { get, part } from "./api.js";
 import { familiar, short } from "./format.js";
@@ -54,6 +54,17 @@ function ofContainer(it) {
   return found;
 }
 
+/** What one chose may take a while: the page shows how it goes, and whatever page it is, why it failed. */
+async function run([, words, , act]) {
+  const place = $("#notice");
+  place.replaceChildren();
+  try {
+    await act();
+  } catch (error) {
+    place.replaceChildren(failure(new Error(`${words.replace("…", "")}: ${error.message}`), iconButton("close", "Close this message", () => place.replaceChildren())));
+  }
+}
+
 /** All words must occur; what starts with them comes first. */
 export function matches(entries, query) {
   const words = query.toLowerCase().split(/\s+/).filter(Boolean);
@@ -78,16 +89,9 @@ export function showPalette() {
     list.children[at]?.scrollIntoView({ block: "nearest" });
     if (list.children[at]) input.setAttribute("aria-activedescendant", list.children[at].id);
   };
-  const choose = async (entry) => {
-    // A question is asked above the page, not above the palette.
-    if (entry[1].endsWith("…")) box.close();
-    try {
-      await entry[3]();
-      box.close();
-    } catch (error) {
-      if (!box.isConnected) return $("#trouble")?.replaceChildren(failure(error));
-      list.replaceChildren(h("li", { role: "option", "aria-selected": "false", text: error.message }));
-    }
+  const choose = (entry) => {
+    box.close();
+    run(entry);
   };
   const draw = () => {
     shown = matches(entries, input.value);

@@ -173,4 +173,28 @@ class ListIT {
         trial.awaitState("Running");
         page.locator("#trouble:has-text('taken by')").waitFor(TrialDashboard.gone());
     }
+
+    @Test
+    @Order(9)
+    void thePaletteTellsWhatFailedUntilItIsRead() throws Exception {
+        try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            trial.create(
+                    "refused",
+                    "\"command\":[\"sleep\",\"100000\"],\"ports\":[{\"hostPort\":%d,\"containerPort\":80}]"
+                            .formatted(other.getLocalPort()));
+            trial.go("/containers");
+            page.locator("a.name:has-text('refused')").waitFor();
+            page.keyboard().press("Control+k");
+            page.locator("dialog.palette input").waitFor();
+            page.keyboard().type("start refused");
+            page.locator("[role=option]:has-text('Start refused')").waitFor();
+            page.keyboard().press("Enter");
+            page.locator("#notice:has-text('Start refused: cannot forward')").waitFor();
+        }
+        trial.service.call("POST", "/containers/run-0/start", null);
+        page.locator("tbody.row:has-text('run-0') .state:has-text('Running')").waitFor();
+        assertEquals(1, page.locator("#notice:has-text('taken by')").count());
+        trial.button("Close this message").click();
+        page.locator("#notice").waitFor(TrialDashboard.gone());
+    }
 }
