@@ -70,7 +70,7 @@ export function keyed(parent, items, key, make, update) {
     row.remove();
     known.delete(id);
   }
-  let place = parent.firstElementChild;
+  let place = parent.tHead ? parent.tHead.nextElementSibling : parent.firstElementChild;
   for (const item of items) {
     const id = key(item);
     let row = known.get(id);
@@ -86,14 +86,15 @@ export function keyed(parent, items, key, make, update) {
 
 /** Text that is copied when pressed: ids, digests, commands. */
 export function copyable(text, shown = text) {
+  let back = null;
   const element = h("button.copy", { type: "button", title: `${text} (press to copy)`, "aria-label": `${shown}: copy`, text: shown });
   element.addEventListener("click", async (event) => {
     event.stopPropagation();
     event.preventDefault();
     await copy(text);
-    const before = element.textContent;
     element.textContent = "copied";
-    setTimeout(() => (element.textContent = before), 900);
+    clearTimeout(back);
+    back = setTimeout(() => (element.textContent = shown), 900);
   });
   return element;
 }

@@ -86,13 +86,15 @@ async function refused() {
 function complain(until) {
   document.body.dataset.stale = "";
   const line = $("#link-line");
-  const text = h("span");
-  line.hidden = false;
-  line.replaceChildren(icon("changing"), text, button("Try now", connect, { kind: "small" }));
+  if (line.hidden) {
+    // Said once: the seconds that pass are to be seen, not to be read aloud.
+    line.replaceChildren(icon("changing"), h("span", {}, "The connection to Berth is lost; what you see may be old. ", h("span.countdown", { "aria-hidden": "true" })), button("Try now", connect, { kind: "small" }));
+    line.hidden = false;
+  }
   clearInterval(countdown);
   const tick = () => {
     const left = Math.max(0, until - Date.now()) / 1000;
-    text.textContent = `The connection to Berth is lost; what you see may be old. ${left < 0.5 ? "Trying now…" : `Next try in ${duration(left)}.`}`;
+    $(".countdown", line).textContent = left < 0.5 ? "Trying now…" : `Next try in ${duration(left)}.`;
   };
   tick();
   countdown = setInterval(tick, 500);

@@ -287,7 +287,7 @@ export class LogLines {
   }
 
   #row(line) {
-    return h("div.log-line", { data: { stream: line.stream } }, this.#times && h("time", { text: clock(line.time, true), title: exact(line.time) }), h("span.text", {}, ...this.#marked(line.text)));
+    return h("div.log-line", { data: { stream: line.stream }, title: line.stream === "stderr" ? "stderr" : null }, this.#times && h("time", { text: clock(line.time, true), title: exact(line.time) }), h("span.text", {}, ...this.#marked(line.text)));
   }
 
   /** What a row shows is another thing from now on. */

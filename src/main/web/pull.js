@@ -1,6 +1,6 @@
 // A pull as one watches it: each layer's bar, the rate, the time left, Cancel.
 
-import { button, failure, h, keyed, say } from "./dom.js";
+import { button, failure, h, icon, keyed, say, sentence } from "./dom.js";
 import { remove } from "./api.js";
 import { bytes, duration, familiar, short } from "./format.js";
 import { post } from "./api.js";
@@ -58,7 +58,7 @@ export function watchPull(id, reference, place) {
       for (const it of kind === "snapshot" ? data.layers ?? [] : [data]) if (it.layer) layers.set(it.layer, it);
       const last = kind === "snapshot" ? data.result : data.layer ? null : data;
       if (last?.status === "done") finish(() => resolve(last));
-      else if (last?.status === "error") finish(() => reject(new Error(last.error.detail ?? last.error.title)));
+      else if (last?.status === "error") finish(() => reject(Object.assign(new Error(last.error.detail ?? last.error.title), { cancelled: last.error.title === "Cancelled" })));
     });
 
     function finish(tell) {
@@ -106,8 +106,8 @@ function updateLayer(row, it) {
 }
 
 /**
- * Pulls with progress in the place given; a failure is shown there, with a button to try again, and rethrown. begun(id): which pull it
- * is, perhaps one that runs already.
+ * Pulls with progress in the place given. That it failed or was cancelled is shown there, with a button to try again, and rethrown.
+ * begun(id): which pull it is, perhaps one that runs already.
  */
 export async function pullInto(place, reference, { id = null, begun = () => {} } = {}) {
   try {
@@ -117,7 +117,8 @@ export async function pullInto(place, reference, { id = null, begun = () => {} }
     place.replaceChildren();
     return result;
   } catch (error) {
-    place.replaceChildren(failure(error, button("Try again", () => pullInto(place, reference).catch(() => {}), { kind: "small" })));
+    const again = button("Try again", () => pullInto(place, reference).catch(() => {}), { kind: "small" });
+    place.replaceChildren(error.cancelled ? h("div.message", { role: "status" }, icon("stopped"), h("div", { text: sentence(error.message) }), again) : failure(error, again));
     throw error;
   }
 }

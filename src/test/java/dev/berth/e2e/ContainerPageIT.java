@@ -436,7 +436,8 @@ class ContainerPageIT {
             trial.go(path);
             page.locator("#find").waitFor();
             trial.service.kill();
-            page.locator("#link-line:not([hidden])").waitFor();
+            page.locator("#link-line [aria-hidden=true]:has-text('Next try in')")
+                    .waitFor();
             trial.service.start();
             page.locator("#link-line").waitFor(TrialDashboard.gone());
         }

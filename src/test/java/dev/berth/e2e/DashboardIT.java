@@ -77,6 +77,7 @@ class DashboardIT {
         page.locator("text=/\\d.* of .*, .*\\/s/").waitFor();
         button("Cancel").click();
         page.getByText("Cancelled; what was fetched is kept.").waitFor();
+        assertEquals(0, page.locator("#pulls .message.failed").count(), "what one wanted is no failure");
         registry.slow(Integer.MAX_VALUE);
         button("Try again").click();
         page.locator("a:has-text('box:latest')").first().waitFor();

@@ -87,6 +87,16 @@ class ListIT {
     }
 
     @Test
+    @Order(2)
+    void chooseAllComesBeforeTheRows() {
+        trial.go("/containers?q=run-");
+        awaitCount("4 of 200 containers");
+        page.locator("#all").focus();
+        page.keyboard().press("Tab");
+        page.waitForFunction("() => document.activeElement.closest('tbody.row') === document.querySelector('tbody.row')");
+    }
+
+    @Test
     @Order(3)
     void severalAreStoppedAtOnceAndAnErrorStaysBesideItsRow() {
         trial.go("/containers?q=run-");

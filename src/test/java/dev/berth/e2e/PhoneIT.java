@@ -206,6 +206,10 @@ class PhoneIT {
         Page forwarded = page.context().waitForPage(() -> tap(link));
         forwarded.getByText("hello from a container").waitFor();
         forwarded.close();
+        assertEquals(
+                true,
+                page.locator("button[aria-label^='Remove port']")
+                        .evaluate("it => Math.min(it.offsetWidth, it.offsetHeight) >= 44"));
         tap("button[aria-label^='Remove port']");
         page.getByText("No ports", new Page.GetByTextOptions().setExact(true)).waitFor();
         assertFits();

@@ -249,6 +249,18 @@ class TerminalIT {
     }
 
     @Test
+    void anIdThatIsPressedTwiceIsShownAgainAfterwards() throws Exception {
+        String id = trial.service.container("term").path("id").asText();
+        trial.go("/containers/term");
+        page.locator(".facts .copy[title^='" + id + "']").dblclick();
+        page.locator(".facts .copy:text-is('copied')").waitFor();
+        page.locator(".facts .copy:text-is('copied')").waitFor(TrialDashboard.gone());
+        assertEquals(
+                id.substring(0, 12),
+                page.locator(".facts .copy[title^='" + id + "']").innerText());
+    }
+
+    @Test
     void theKeyboardLeadsOutOfTheTerminalAndToThePalette() {
         page.keyboard().press("Control+Shift+ArrowUp");
         page.locator("[role=tab]:focus").waitFor();
