@@ -93,7 +93,8 @@ class ListIT {
         awaitCount("4 of 200 containers");
         page.locator("#all").focus();
         page.keyboard().press("Tab");
-        page.waitForFunction("() => document.activeElement.closest('tbody.row') === document.querySelector('tbody.row')");
+        page.waitForFunction(
+                "() => document.activeElement.closest('tbody.row') === document.querySelector('tbody.row')");
     }
 
     @Test
