@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { placeOf, plainText } from "../../main/web/log-lines.js";
+import { LogLines, placeOf, plainText } from "../../main/web/log-lines.js";
+import { View } from "./stand-in.mjs";
 
 const line = (time, text) => ({ time, text });
 
@@ -21,4 +22,106 @@ test("where a line is left out the next one is read, and none when nothing follo
 
 test("what moves the cursor or colours is no part of a line", () => {
   assert.equal(plainText("\u001b[31mred\u001b[0m \u001b]0;title\u0007end\r"), "red end");
+});
+
+const written = (from, to) => Array.from({ length: to - from + 1 }, (_, i) => ({ time: new Date(Date.UTC(2026, 0, 1) + from + i).toISOString(), stream: "stdout", data: String(from + i) }));
+
+function log(...lines) {
+  const view = new View();
+  const rows = new LogLines(view, () => {});
+  rows.add(lines.flat());
+  view.picture();
+  const atTop = () => view.firstElementChild.children.find((row) => parseFloat(row.style.top) + 20 > view.scrollTop)?.children.at(-1).childNodes[0];
+  const scroll = (top) => {
+    view.scrollTop = top;
+    view.picture();
+  };
+  return { view, rows, atTop, scroll };
+}
+
+test("a log is followed until one scrolls up, and again from its end", () => {
+  const { view, rows, scroll } = log(written(1, 1000));
+  assert.equal(view.scrollTop, 1000 * 20 + 8 - 400);
+  scroll(4000);
+  assert.equal(rows.following, false);
+  scroll(Infinity);
+  assert.equal(rows.following, true);
+});
+
+test("rows that stay in view are the same elements, which never move", () => {
+  const { view, rows, scroll } = log(written(1, 1000));
+  scroll(4000);
+  const before = view.firstElementChild.children;
+  const middle = before.slice(10, 20);
+  middle.forEach((row) => (row.remove = () => assert.fail("what is selected in it would be lost")));
+  rows.add(written(1001, 1100));
+  view.picture();
+  assert.deepEqual(view.firstElementChild.children, before);
+  scroll(4060);
+  scroll(3940);
+  assert.ok(middle.every((row) => view.firstElementChild.children.includes(row)));
+  const tops = view.firstElementChild.children.map((row) => parseFloat(row.style.top));
+  assert.deepEqual(tops, tops.toSorted((a, b) => a - b));
+});
+
+test("who has scrolled up keeps the line when the log is filled anew, in pieces and with more before it", () => {
+  const { view, rows, atTop, scroll } = log(written(501, 1000));
+  scroll(4005);
+  assert.equal(atTop(), "701");
+  rows.clear();
+  view.picture();
+  for (let from = 1; from < 1000; from += 100) {
+    rows.add(written(from, from + 99));
+    view.picture();
+  }
+  assert.equal(atTop(), "701");
+  assert.equal(rows.following, false);
+  rows.add(written(1001, 1100));
+  view.picture();
+  assert.equal(atTop(), "701");
+});
+
+test("who has scrolled up keeps the line over a search that leaves it out, unless one scrolls meanwhile", () => {
+  const { view, rows, atTop, scroll } = log(written(1, 1000));
+  scroll(4005);
+  rows.search("999", "");
+  view.picture();
+  assert.equal(rows.matching, 1);
+  rows.search("", "");
+  view.picture();
+  assert.equal(atTop(), "201");
+  assert.equal(rows.following, false);
+
+  rows.search("7", "");
+  view.picture();
+  scroll(0);
+  rows.search("", "");
+  view.picture();
+  assert.equal(atTop(), "7");
+});
+
+test("who follows goes on following over a search and a log that is filled anew", () => {
+  const { view, rows } = log(written(1, 1000));
+  rows.search("999", "");
+  view.picture();
+  rows.search("", "");
+  view.picture();
+  assert.equal(rows.following, true);
+  rows.clear();
+  view.picture();
+  rows.add(written(1, 2000));
+  view.picture();
+  assert.equal(rows.following, true);
+  assert.equal(view.scrollTop, 2000 * 20 + 8 - 400);
+});
+
+test("a jump to a time stays there", () => {
+  const { view, rows, atTop } = log(written(1, 1000));
+  rows.jump(Date.UTC(2026, 0, 1) + 300);
+  view.picture();
+  assert.equal(atTop(), "300");
+  rows.add(written(1001, 1010));
+  view.picture();
+  assert.equal(atTop(), "300");
+  assert.equal(rows.waiting, 10);
 });
