@@ -62,7 +62,9 @@ export function terminals(page) {
       tty: Boolean(tty),
       listeners: {
         exited: async (code) => {
-          const words = `The program ended with code ${code}${await endOf(`/containers/${part(page.container.id)}`)}.`;
+          const now = await get(`/containers/${part(page.container.id)}`).catch(() => ({}));
+          if (now.state === "running") return view.restarted();
+          const words = `The program ended with code ${code}${at(now.finished)}.`;
           if (!canStartAgain(page.container)) return view.showEnd(words);
           view.showEnd(words, "Start again", () => page.act("start").then(() => view.again(), () => {}));
         },
@@ -78,7 +80,7 @@ export function terminals(page) {
     const view = new TerminalView(`/exec/${part(id)}/attach`, {
       listeners: {
         exited: async (code) => {
-          const words = `${label} ended with code ${code}${await endOf(`/exec/${part(id)}`)}.`;
+          const words = `${label} ended with code ${code}${at((await get(`/exec/${part(id)}`).catch(() => ({}))).finished)}.`;
           if (page.container.state === "removed") return view.showEnd(words);
           view.showEnd(words, "New shell", () => replaceShell(id, program));
         },
@@ -108,10 +110,7 @@ export function terminals(page) {
   }
 
   /** " at 12:03:04", as the service has it. */
-  async function endOf(path) {
-    const { finished } = await get(path).catch(() => ({}));
-    return finished ? ` at ${clock(finished)}` : "";
-  }
+  const at = (finished) => (finished ? ` at ${clock(finished)}` : "");
 
   /** The way out of a terminal, which takes every other key. */
   function leave() {

@@ -1,10 +1,13 @@
 package dev.berth.container;
 
+import dev.berth.store.StoreException;
 import java.util.List;
 import java.util.Map;
 
 /** Removes containers, with what only they have. */
 final class Remover {
+    private static final System.Logger LOG = System.getLogger(Remover.class.getName());
+
     private final Core core;
     private final Volumes volumes;
     private final ExecSessions sessions;
@@ -45,7 +48,20 @@ final class Remover {
         RuntimeFiles.delete(core.paths().runtime(container.id()));
         core.directory().remove(container);
         core.events().publish("container.removed", container.id(), container.name(), Map.of());
-        core.engine().images().collect();
+        collect();
+    }
+
+    /** Images that nothing holds any more. */
+    private void collect() {
+        try {
+            core.engine()
+                    .images()
+                    .collect()
+                    .deleted()
+                    .forEach(image -> core.events().publish("image.deleted", image, null, Map.of()));
+        } catch (StoreException e) {
+            LOG.log(System.Logger.Level.WARNING, "cannot remove images that nothing needs: {0}", e.getMessage());
+        }
     }
 
     /** @return false when this thread was asked to end first */

@@ -185,6 +185,7 @@ class PullIT {
             berth.must("rmi", "-f", registry.name("first").canonical(), second);
             EventStream.await(berth, id, event -> is(event, "image.untagged", second));
             berth.must("rm", container);
+            EventStream.await(berth, id, event -> event.path("type").asText().equals("image.deleted"));
         }
     }
 
