@@ -242,9 +242,11 @@ export class LogLines {
     this.#put = this.#view.scrollTop;
   }
 
-  /** By the reader; or by the browser, because the log was put elsewhere or became shorter. */
+  /** By the reader; or by the browser, to the end of a log that became shorter, which no reader who goes up comes to. */
   #scrolled() {
-    if (this.#view.scrollTop !== this.#put && this.#view.clientHeight) this.#read();
+    const { scrollTop, clientHeight } = this.#view;
+    if (scrollTop < this.#put && scrollTop + clientHeight >= this.#space.offsetHeight) this.#put = scrollTop;
+    else if (scrollTop !== this.#put && clientHeight) this.#read();
     this.#draw();
   }
 
