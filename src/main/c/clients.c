@@ -31,6 +31,21 @@ static struct client *new_client(int fd)
   return client;
 }
 
+/* One who has gone, and has left input that the program has not taken, makes room for one who is here. */
+static struct client **free_slot(struct monitor *m)
+{
+  struct client **gone = NULL;
+  for (size_t i = 0; i < CLIENTS_MAX; i++) {
+    if (m->clients[i] == NULL)
+      return &m->clients[i];
+    if (m->clients[i]->deaf)
+      gone = &m->clients[i];
+  }
+  if (gone != NULL)
+    client_close(gone);
+  return gone;
+}
+
 void client_accept(struct monitor *m)
 {
   int fd = accept4(m->listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
@@ -39,14 +54,9 @@ void client_accept(struct monitor *m)
     return;
   /* A slow client is to find the newest offset, not hundreds of old ones: few frames fit, later ones are folded. */
   setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &least, sizeof least);
-  for (size_t i = 0; i < CLIENTS_MAX; i++) {
-    if (m->clients[i] != NULL)
-      continue;
-    m->clients[i] = new_client(fd);
-    if (m->clients[i] != NULL)
-      return;
-    break;
-  }
+  struct client **slot = free_slot(m);
+  if (slot != NULL && (*slot = new_client(fd)) != NULL)
+    return;
   close(fd); /* 64 viewers, or no memory: this one is turned away */
 }
 
@@ -236,7 +246,7 @@ uint64_t clients_furthest(const struct monitor *m)
   uint64_t furthest = 0;
   bool any = false;
   for (size_t i = 0; i < CLIENTS_MAX; i++) {
-    if (m->clients[i] == NULL)
+    if (m->clients[i] == NULL || m->clients[i]->deaf)
       continue;
     any = true;
     if (m->clients[i]->read > furthest)

@@ -336,13 +336,14 @@ static void map_outside(const char *program, const char *file, pid_t pid, const 
 }
 
 /* The helper stays outside of the new namespace, where newuidmap has to run, and maps its parent. */
-static pid_t start_helper(const struct enter *e, int wanted, pid_t parent)
+static pid_t start_helper(const struct enter *e, const int wanted[2], pid_t parent)
 {
   pid_t helper = fork();
   if (helper != 0)
     return helper;
   char byte;
-  if (read(wanted, &byte, 1) != 1)
+  close(wanted[1]); /* else the end of a parent that may not make the namespace would never be seen */
+  if (read(wanted[0], &byte, 1) != 1)
     _exit(EXIT_BERTH);
   map_outside(e->newuidmap, "uid_map", parent, e->uid_map, e->uid_maps);
   map_outside(e->newgidmap, "gid_map", parent, e->gid_map, e->gid_maps);
@@ -384,7 +385,7 @@ static void map_range(const struct enter *e)
     die("no container is left to join, and no --uid-map and --gid-map are given to make a user namespace");
   if (pipe2(wanted, O_CLOEXEC) < 0)
     die("cannot make a pipe: %s", strerror(errno));
-  pid_t helper = start_helper(e, wanted[0], getpid());
+  pid_t helper = start_helper(e, wanted, getpid());
   if (helper < 0)
     die("cannot fork: %s", strerror(errno));
   close(wanted[0]);

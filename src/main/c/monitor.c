@@ -402,9 +402,10 @@ static void serve_clients(struct monitor *m, const struct pollfd *fds)
     short got = fds[SLOT_CLIENTS + i].fd >= 0 ? fds[SLOT_CLIENTS + i].revents : 0;
     if (*slot != NULL && (*slot)->waits_for_input)
       client_work(m, slot);
-    if (*slot != NULL && (*slot)->waits_for_input && (got & (POLLERR | POLLHUP)) != 0)
+    if (*slot != NULL && (*slot)->waits_for_input && (got & (POLLERR | POLLHUP)) != 0) {
       (*slot)->deaf = true;
-    else if (*slot != NULL && (got & (POLLIN | POLLERR | POLLHUP)) != 0)
+      m->reader_left = m->reader_left || (*slot)->greeted;
+    } else if (*slot != NULL && (got & (POLLIN | POLLERR | POLLHUP)) != 0)
       client_read(m, slot);
     if (*slot != NULL)
       client_write(m, *slot);

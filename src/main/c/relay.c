@@ -133,7 +133,7 @@ static ssize_t receive(struct relay *r, int outside, struct sockaddr_in *client,
   if (c != NULL && c->cmsg_level == IPPROTO_IP && c->cmsg_type == IP_PKTINFO) {
     struct in_pktinfo info;
     memcpy(&info, CMSG_DATA(c), sizeof info);
-    *local = info.ipi_addr;
+    *local = info.ipi_spec_dst; /* the own address also where a broadcast was sent to */
   }
   return size;
 }

@@ -6,6 +6,7 @@ packages=()
 root_commands=()
 reasons=()
 hard=
+restriction=/proc/sys/kernel/apparmor_restrict_unprivileged_userns
 
 set_up() {
     need_compiler=
@@ -17,6 +18,9 @@ set_up() {
     find_java || die "there is no Java of version 17 or newer; install one, or set JAVA_HOME"
     ! needs_build || build
     [[ $from == "$home" ]] || install_for_root
+    packages=() root_commands=() reasons=() hard=
+    look_for_profile
+    [[ ${#reasons[@]} -eq 0 ]] || repair
     make_archives "$from"
 }
 
@@ -107,6 +111,22 @@ look_for_tun() {
     fi
 }
 
+# Ubuntu 23.10 and newer let only programs that AppArmor knows make user namespaces, by a path that only root may write. Looked
+# for after the build: what is copied there is what was built.
+look_for_profile() {
+    local known=/usr/local/libexec/berth/berth-init profile=/etc/apparmor.d/berth-init
+    [[ $(cat "$restriction" 2>/dev/null) == 1 ]] || return 0
+    if ! cmp -s "$from/berth-init" "$known"; then
+        missing soft "AppArmor lets only programs that it knows make user namespaces, and it does not know this berth-init"
+        root_commands+=("install -D -m 755 $(printf %q "$from/berth-init") $known")
+    fi
+    if [[ ! -e $profile ]]; then
+        missing soft "AppArmor has no profile that lets berth-init make user namespaces"
+        root_commands+=("printf 'abi <abi/4.0>,\\nprofile berth-init $known flags=(unconfined) {\\n  userns,\\n}\\n' >$profile"
+            "apparmor_parser -r $profile")
+    fi
+}
+
 # Says what is missing and installs it, after asking. Without apt-get, root or consent: prints the commands.
 repair() {
     local reason command sudo=
@@ -130,7 +150,10 @@ repair() {
         return
     fi
     printf 'These commands repair it:\n' >&2
-    printf "    ${sudo:+sudo }%s\n" "${root_commands[@]}" >&2
+    for command in "${root_commands[@]}"; do
+        # What root has to write wants a shell that is root's.
+        [[ ! $sudo || $command != *\>* ]] && printf '    %s\n' "${sudo:+sudo }$command" >&2 || printf '    sudo sh -c %q\n' "$command" >&2
+    done
     if ! consent; then
         give_up
         return
@@ -145,8 +168,7 @@ run_as_root() {
     local sudo=$1 log
     log=$(mktemp)
     say "$2"
-    # shellcheck disable=SC2086
-    if ! DEBIAN_FRONTEND=noninteractive $sudo ${sudo:+env DEBIAN_FRONTEND=noninteractive} $2 >"$log" 2>&1 </dev/null; then
+    if ! DEBIAN_FRONTEND=noninteractive $sudo ${sudo:+env DEBIAN_FRONTEND=noninteractive} sh -c "$2" >"$log" 2>&1 </dev/null; then
         tail -n 20 "$log" >&2
         rm -f "$log"
         case $2 in
@@ -215,9 +237,23 @@ other_distribution() {
     [[ ${#root_commands[@]} -eq 0 ]] || printf '    and:           %s\n' "${root_commands[@]}" >&2
 }
 
+# One at a time: two in one directory would spoil each other.
 build() {
-    local started=$home/.build-started log=$home/build.log
+    local lock
     mkdir -p "$home"
+    exec {lock}>"$home/.lock"
+    if ! flock --nonblock "$lock"; then
+        say "another build is under way here; waiting for it"
+        flock "$lock"
+    fi
+    ! needs_build || compile
+    exec {lock}>&-
+}
+
+compile() {
+    local started=$home/.build-started log=$home/build.log
+    # A service that runs has this one open and reads on in it: the new one is another file.
+    rm -f "$home/berth.jar"
     say "building (the first time Maven fetches libraries, which takes a few minutes)"
     : >"$started"
     if ! (cd "$here" && JAVA_HOME=${java%/bin/java} mvn -q -B -DskipTests package) >"$log" 2>&1 </dev/null; then
@@ -240,9 +276,13 @@ make_archives() {
     rm -f "$1/berth-cli.jsa" "$1/berth.jsa"
     : >"$1/.no-archive"
     work=$(mktemp -d)
+    # shellcheck disable=SC2064 # these names, not those of a later time
+    trap "rm -rf '$work' '$1/.no-archive'; exit 130" INT TERM
+    say "making the next starts quicker, which takes a few seconds"
     archive_client "$1" "$work" || say "could not make the archive of classes: every call takes a little longer"
     archive_service "$1" "$work" || say "could not make the service's archive of classes: its start takes a little longer"
     rm -rf "$work"
+    trap - INT TERM
 }
 
 archive_client() {
@@ -259,11 +299,14 @@ archive_service() (
     chmod 711 "$2"
     "$java" -cp "$1/berth.jar" dev.berth.cli.Main serve >/dev/null 2>&1 </dev/null &
     service=$!
+    # What runs in the background of a script does not hear Ctrl-C.
+    trap 'kill $service 2>/dev/null; wait $service 2>/dev/null' EXIT
+    trap 'exit 130' INT TERM
     for ((waited = 0; waited < 300; waited++)); do
         [[ ! -e $2/run/service.json ]] && kill -0 $service 2>/dev/null || break
         sleep 0.1
     done
-    [[ -e $2/run/service.json ]] || { kill $service 2>/dev/null; exit 1; }
+    [[ -e $2/run/service.json ]] || exit 1
     "$java" -cp "$1/berth.jar" dev.berth.cli.Main ps >/dev/null 2>&1 </dev/null
     "$java" -cp "$1/berth.jar" dev.berth.cli.Main images >/dev/null 2>&1 </dev/null
     kill $service

@@ -54,8 +54,8 @@ const VALUE = {
   "--restart": (r, v) => (r.restart = { policy: v.split(":")[0], maxRetries: Number(v.split(":")[1] ?? 0) }),
   "--stop-timeout": (r, v) => (r.stopTimeout = number("--stop-timeout", v)),
   "--network": (r, v, left) => network(r, v, left),
-  "--cap-add": (r, v) => r.capAdd.push(v),
-  "--cap-drop": (r, v) => r.capDrop.push(v),
+  "--cap-add": (r, v) => r.capAdd.push(v.toUpperCase()),
+  "--cap-drop": (r, v) => r.capDrop.push(v.toUpperCase()),
   "--pull": (r, v) => (r.pull = v),
   "--security-opt": (r, v, left) => (/^no-new-privileges(:true)?$/.test(v) ? (r.noNewPrivileges = true) : left.push(`--security-opt ${v}`)),
 };
@@ -177,17 +177,17 @@ function volume(text, left) {
   if (pieces.length === 1) return { type: "volume", source: null, target: pieces[0], readOnly: false };
   const [source, target, options = ""] = pieces;
   const bind = /^[/.~$]/.test(source);
-  return { type: bind ? "bind" : "volume", source, target, readOnly: isReadOnly(options, `--volume ${text}`, left) };
+  return { type: bind ? "bind" : "volume", source, target, readOnly: isReadOnly(options, ["z", "Z"], `--volume ${text}`, left) };
 }
 
 function tmpfs(text, left) {
   const [target, options = ""] = text.split(":");
-  return { type: "tmpfs", source: null, target, readOnly: isReadOnly(options, `--tmpfs ${text}`, left) };
+  return { type: "tmpfs", source: null, target, readOnly: isReadOnly(options, ["noexec", "nosuid", "nodev"], `--tmpfs ${text}`, left) };
 }
 
-/** Of the options behind the last colon: the others are told. */
-function isReadOnly(options, flag, left) {
-  const all = options.split(",").filter((it) => it && it !== "rw");
+/** Of the options behind the last colon: the others are told, but for what makes no difference here. */
+function isReadOnly(options, idle, flag, left) {
+  const all = options.split(",").filter((it) => it && it !== "rw" && !idle.includes(it));
   tellRest(all.filter((it) => it !== "ro"), flag, left);
   return all.includes("ro");
 }
@@ -262,7 +262,7 @@ export function portText(it) {
 }
 
 function mountText(it) {
-  if (it.type === "tmpfs") return it.target;
+  if (it.type === "tmpfs") return `${it.target}${it.readOnly ? ":ro" : ""}`;
   return `${it.source ? `${it.source}:` : ""}${it.target}${it.readOnly ? ":ro" : ""}`;
 }
 

@@ -25,6 +25,10 @@ for wrong in "--uid-map" "--single --as 1 -- true" "-- true" "--uid-map 0:0 --gi
   said=$("$init" enter $wrong 2>&1)
   [ $? = 125 ] && [ "$(echo "$said" | wc -l)" = 1 ] || fail "enter $wrong is not refused in one sentence: $said"
 done
+# Where no user namespace may be made, the helper that would map ids goes as well: it would hold the pipe of the outer $() open.
+said=$(timeout -s KILL 20 sh -c 'echo "$(unshare -Ur sh -c "echo 0 > /proc/sys/user/max_user_namespaces && exec \"$0\" enter --uid-map 0:0:1 --gid-map 0:0:1 -- true" 2>&1; echo " $?")"' "$init")
+echo "$said" | grep -q 'max_user_namespaces is reached' && [ "$(echo "$said" | tail -n 1)" = " 125" ] ||
+  fail "a refused user namespace is not told, or the helper stays: $said"
 # What the lookout sees is Java's test.
 "$init" enter --single --lookout -- sh -c 'readlink "/proc/self/fd/$BERTH_LOOKOUT" | grep -q socket' ||
   fail "the program does not get the lookout's socket"

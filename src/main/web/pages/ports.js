@@ -20,11 +20,19 @@ async function load() {
   try {
     ports = listed(await get("/ports"));
     arrived = true;
-    $("#trouble").replaceChildren();
+    tell(null);
   } catch (error) {
-    $("#trouble").replaceChildren(failure(error));
+    tell(error);
   }
   draw();
+}
+
+/** Only when it is another sentence: each time that it is put there it is read aloud. */
+function tell(error) {
+  const trouble = $("#trouble");
+  if (trouble.dataset.told === (error?.message ?? "")) return;
+  trouble.dataset.told = error?.message ?? "";
+  trouble.replaceChildren(...(error ? [failure(error)] : []));
 }
 
 function draw() {

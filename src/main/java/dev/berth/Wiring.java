@@ -177,7 +177,7 @@ public final class Wiring {
         pulls = new Pulls(
                 pull,
                 threads,
-                (name, image) -> events.publish("image.pulled", image.id().toString(), name.familiar(), Map.of()));
+                (name, image) -> events.publish("image.pulled", image.id().toString(), name.canonical(), Map.of()));
         pullBoard = new PullBoard(pulls, threads);
     }
 

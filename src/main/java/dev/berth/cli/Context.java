@@ -56,11 +56,15 @@ final class Context {
     /** The service; started in the background when none runs. */
     Api api() {
         if (api == null) {
-            ServiceRecord service = ServiceStart.running(environment)
-                    .orElseGet(() -> new ServiceStart(environment).start(Installation.locate()));
+            ServiceRecord service = service();
             api = new Api(service.url(), token(service));
         }
         return api;
+    }
+
+    private ServiceRecord service() {
+        return ServiceStart.running(environment)
+                .orElseGet(() -> new ServiceStart(environment).start(Installation.locate()));
     }
 
     /** The token that a service takes. */
@@ -75,10 +79,13 @@ final class Context {
         return given;
     }
 
-    /** The token of the service that runs, or of the one that would be started. */
+    /** The token of the service that runs, or of the one that would be started. Root's is the service's own to make. */
     String token() {
         return ServiceStart.running(environment).map(this::token).orElseGet(() -> {
             Caller caller = Caller.current(environment);
+            if (caller.isRoot() && environment.getOrDefault("BERTH_TOKEN", "").isEmpty()) {
+                return token(service());
+            }
             return Token.of(environment, Paths.from(environment).tokenFile(), caller)
                     .value();
         });

@@ -56,10 +56,25 @@ final class RunCommand extends ClientCommand {
             context.err().println("\r\nleft " + name(id) + " running; come back with: berth attach " + name(id));
             return 0;
         }
-        if (options.remove) {
+        if (options.remove && !isRunningAgain(id, context)) {
             awaitRemoval(id, context);
         }
         return outcome.exitCode();
+    }
+
+    /** Whether somebody has restarted it; that is said. */
+    private boolean isRunningAgain(String id, Context context) {
+        try {
+            Json found = context.api().get(ContainersCommand.path(id, ""));
+            if (!found.get("state").text().equals("running")) {
+                return false;
+            }
+        } catch (CliException e) {
+            return false; // it is gone, as it should be
+        }
+        context.err()
+                .println("berth: container " + name(id) + " was restarted; look at it with: berth attach " + name(id));
+        return true;
     }
 
     /** So that its name is free and nothing of it is left when this command ends. Not found: it is gone already. */

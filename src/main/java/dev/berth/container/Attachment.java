@@ -88,14 +88,18 @@ public final class Attachment implements AutoCloseable {
         }
     }
 
-    /** Empty when this viewer has ended. */
+    /** Empty when this viewer has ended. Where no second connection can be had (a monitor takes 64), the first serves. */
     private Optional<MonitorClient> awaitInputs() throws InterruptedException {
         synchronized (news) {
             while (monitor == null && !closed) {
                 news.wait();
             }
             if (inputs == null && !closed) {
-                inputs = MonitorClient.connect(calls, target.runtimeDirectory(), new InputsListener());
+                try {
+                    inputs = MonitorClient.connect(calls, target.runtimeDirectory(), new InputsListener());
+                } catch (MonitorGone e) {
+                    return Optional.of(monitor);
+                }
             }
             return Optional.ofNullable(inputs);
         }

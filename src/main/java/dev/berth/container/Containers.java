@@ -185,7 +185,7 @@ public final class Containers implements Attachments {
 
     public ContainerView restart(String reference, Integer timeout) {
         Container container = directory.find(reference);
-        lifecycle.restart(container, timeout, it -> remover.remove(it, true));
+        lifecycle.restart(container, timeout);
         return container.view();
     }
 

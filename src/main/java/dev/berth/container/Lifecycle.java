@@ -8,7 +8,6 @@ import dev.berth.launcher.ProcessIdentity;
 import dev.berth.launcher.Signal;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.function.Consumer;
 
 /** Start, stop and end of containers. */
 final class Lifecycle {
@@ -85,21 +84,17 @@ final class Lifecycle {
         core.directory().tell(container);
     }
 
-    /** Stops it, when it runs, and starts it; one that is removed when it ends is not for this end. */
-    void restart(Container container, Integer timeout, Consumer<Container> autoRemove) {
+    /** Stops it, when it runs, and starts it; one that is removed when it ends is so unless it runs then. */
+    void restart(Container container, Integer timeout) {
         long ends = container.ends();
-        boolean started = false;
         container.restartBegins();
         try {
             stop(container, timeout);
             start(container);
-            started = true;
         } finally {
             container.restartEnds();
-            if (!started
-                    && container.ends() > ends
-                    && container.record().config().autoRemove()) {
-                autoRemove.accept(container);
+            if (container.ends() > ends && !container.state().isAlive()) {
+                runs.removeEnded(container);
             }
         }
     }

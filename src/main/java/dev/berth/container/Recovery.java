@@ -168,6 +168,7 @@ final class Recovery {
         ContainerRecords records = new ContainerRecords(core.paths());
         records.halves().forEach(core.engine().data().trash()::discard);
         records.drafts().forEach(core.engine().data().trash()::discard);
+        new VolumeRecords(core.paths()).leftovers().forEach(core.engine().data().trash()::discard);
         Set<Path> used = core.directory().all().stream()
                 .filter(container -> !container.state().canStart())
                 .map(container -> core.paths().runtime(container.id()))

@@ -129,8 +129,14 @@ final class Runs {
                             Map.of("exitCode", Integer.toString(exit.code())));
         }
         core.directory().tell(container);
-        if (container.record().config().autoRemove() && !goesOn) {
-            // Its log goes with it: those who watched it end must have read it.
+        if (!goesOn) {
+            removeEnded(container);
+        }
+    }
+
+    /** One that is to be removed when it ends. Its log goes with it: those who watched it end must have read it. */
+    void removeEnded(Container container) {
+        if (container.record().config().autoRemove()) {
             container.audience().awaitNone(VIEWERS_PATIENCE);
             autoRemove.accept(container);
         }

@@ -3,13 +3,18 @@ package dev.berth.container;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.berth.store.DurableFile;
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 
 /** The records of volumes on the disk. A volume without labels has none. */
 final class VolumeRecords {
     private static final System.Logger LOG = System.getLogger(VolumeRecords.class.getName());
+    private static final String SUFFIX = ".json";
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final ContainerPaths paths;
@@ -31,6 +36,28 @@ final class VolumeRecords {
 
     void delete(String name) throws IOException {
         Files.deleteIfExists(paths.volumeRecord(name));
+    }
+
+    /** What a service that was killed left: drafts, and records of volumes that are not there. */
+    List<Path> leftovers() {
+        List<Path> found = new ArrayList<>();
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(paths.volumeRecords())) {
+            for (Path file : files) {
+                if (!belongsToVolume(file.getFileName().toString())) {
+                    found.add(file);
+                }
+            }
+        } catch (NoSuchFileException none) {
+            return List.of();
+        } catch (IOException e) {
+            throw new ContainerException.Failed("cannot list " + paths.volumeRecords() + ": " + e.getMessage(), e);
+        }
+        return found;
+    }
+
+    private boolean belongsToVolume(String file) {
+        return file.endsWith(SUFFIX)
+                && Files.isDirectory(paths.volume(file.substring(0, file.length() - SUFFIX.length())));
     }
 
     /** One that cannot be read is told in the log and left alone. */

@@ -2,6 +2,7 @@ package dev.berth.host;
 
 import dev.berth.host.Doctor.Check;
 import dev.berth.host.Doctor.Patient;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -24,11 +25,11 @@ record KernelChecks(Patient patient) {
         int version = parts.length < 2 || parts[0].isEmpty()
                 ? 0
                 : Integer.parseInt(parts[0]) * 1000 + Integer.parseInt(parts[1]);
-        if (version < 5011) {
+        if (version < 5012) {
             return Check.failed(
                     "kernel",
                     "Linux " + release + " cannot mount overlays for a normal user",
-                    "use Linux 5.11 or newer (6.1 or newer is what Berth is tested on)");
+                    "use Linux 5.12 or newer (6.1 or newer is what Berth is tested on)");
         }
         if (version < 6001) {
             return Check.warning(
@@ -51,10 +52,11 @@ record KernelChecks(Patient patient) {
                     "normal users may not make user namespaces (kernel.unprivileged_userns_clone is 0)",
                     "sudo sysctl -w kernel.unprivileged_userns_clone=1");
         }
-        if (Installation.isRestricted() && !hasProfile()) {
+        if (Installation.isRestricted() && !(hasProfile() && isKnown())) {
             return Check.failed(
                     name,
-                    "AppArmor lets only programs that it knows make user namespaces (kernel.apparmor_restrict_unprivileged_userns is 1)",
+                    "AppArmor lets only programs that it knows make user namespaces, and not this berth-init"
+                            + " (kernel.apparmor_restrict_unprivileged_userns is 1)",
                     profile());
         }
         return Check.ok(name, "allowed");
@@ -66,6 +68,17 @@ record KernelChecks(Patient patient) {
 
     private static boolean hasProfile() {
         return Files.exists(Path.of("/etc/apparmor.d/berth-init")) && Files.isExecutable(Installation.FIXED_BERTH_INIT);
+    }
+
+    /** What AppArmor lets through is a copy, which an earlier build may have left. */
+    private static boolean isKnown() {
+        try {
+            return Files.mismatch(
+                            Installation.FIXED_BERTH_INIT, Installation.locate().berthInit())
+                    < 0;
+        } catch (IOException | HostException e) {
+            return false;
+        }
     }
 
     /** Rights are given to a path that only root may write. */

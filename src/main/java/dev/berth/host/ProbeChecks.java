@@ -42,7 +42,11 @@ record ProbeChecks(Patient patient) {
             process.getOutputStream().close();
             String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
             if (process.waitFor() != 0) {
-                String reason = output.lines().reduce((a, b) -> b).orElse("no reason given");
+                // Of a stack trace the first line says it.
+                String reason = output.lines()
+                        .takeWhile(line -> !line.startsWith("\tat "))
+                        .reduce((a, b) -> b)
+                        .orElse("no reason given");
                 return List.of(Check.failed(
                         "enter", "cannot enter a user namespace: " + reason.replaceFirst("^berth-init: ", ""), null));
             }
@@ -65,7 +69,7 @@ record ProbeChecks(Patient patient) {
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
                 "-Xmx64m",
-                "-Djna.tmpdir=" + patient.paths().runtimeDir(),
+                "-Djna.tmpdir=" + ServiceJvm.nativeDirectory(patient.paths()),
                 "-cp",
                 installation.classPath() + ":" + System.getProperty("java.class.path"),
                 Probe.class.getName(),
@@ -93,7 +97,7 @@ record ProbeChecks(Patient patient) {
             case "tun" -> Files.exists(Path.of("/dev/net/tun")) ? "sudo chmod 666 /dev/net/tun" : "sudo modprobe tun";
             case "seccomp" -> "sudo apt-get install libseccomp2";
             case "overlay" ->
-                "use a kernel of 5.11 or newer and a data directory on ext4, xfs, btrfs or tmpfs (BERTH_DATA_DIR)";
+                "use a kernel of 5.12 or newer and a data directory on ext4, xfs, btrfs or tmpfs (BERTH_DATA_DIR)";
             case "owners", "whiteout" -> "put the data directory on a local file system (BERTH_DATA_DIR)";
             default -> null;
         };

@@ -45,6 +45,10 @@ record ServiceJvm(Installation installation, Paths paths, ServiceUser user) {
 
     /** JNA and zstd map their libraries from files: not where nothing may be executed. */
     private Path nativeDirectory() {
+        return nativeDirectory(paths);
+    }
+
+    static Path nativeDirectory(Paths paths) {
         return MountTable.current().of(paths.runtimeDir()).noexec() ? paths.dataDir() : paths.runtimeDir();
     }
 }

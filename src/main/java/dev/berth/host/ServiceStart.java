@@ -9,6 +9,7 @@ import dev.berth.linux.Syscalls;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
@@ -50,7 +51,9 @@ public final class ServiceStart {
         try (FileChannel channel = FileChannel.open(
                         plan.paths().runtimeDir().resolve("start.lock"),
                         StandardOpenOption.CREATE,
-                        StandardOpenOption.WRITE);
+                        StandardOpenOption.WRITE,
+                        // Root's client looks into a directory that is the service's: no link in it leads anywhere.
+                        LinkOption.NOFOLLOW_LINKS);
                 FileLock lock = channel.lock()) {
             Optional<ServiceRecord> other = ServiceRecord.running(record);
             return other.isPresent() ? other.get() : await(spawn(plan), record, plan);
@@ -77,7 +80,7 @@ public final class ServiceStart {
                         calls.openat(
                                 At.FDCWD,
                                 log,
-                                Open.WRONLY | Open.CREAT | Open.TRUNC | Open.APPEND | Open.CLOEXEC,
+                                Open.WRONLY | Open.CREAT | Open.TRUNC | Open.APPEND | Open.CLOEXEC | Open.NOFOLLOW,
                                 0600))) {
             return calls.posixSpawn(new Spawn(
                     plan.command().get(0),

@@ -60,7 +60,7 @@ public final class Pull {
         }
         Resolved found = registry.resolve(reference, platform, cancellation);
         Manifest manifest = found.manifest();
-        Layers.check(manifest.layers(), found.config().diffIds());
+        check(found);
         try (Lease lease = data.blobs().lease()) {
             lease.add(manifest.digest());
             lease.add(manifest.config().digest());
@@ -69,6 +69,15 @@ public final class Pull {
             data.references().put(reference, found.descriptor());
         }
         return images.find(reference).orElseThrow(() -> new ImageException.NotFound(reference.familiar()));
+    }
+
+    /** Before anything is fetched. */
+    private static void check(Resolved found) {
+        try {
+            Layers.check(found.manifest().layers(), found.config().diffIds());
+        } catch (RootfsException.BadLayer bad) {
+            throw new ImageException.Unusable(found.reference(), bad);
+        }
     }
 
     private void fetchAndUnpack(Resolved found, Progress progress, Cancellation cancellation)

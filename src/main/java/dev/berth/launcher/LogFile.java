@@ -52,16 +52,14 @@ final class LogFile implements AutoCloseable {
         return Optional.of(new LogFile(channel, header.getLong()));
     }
 
-    /** The files of a container's log, oldest first. The caller closes them. */
+    /** The files of a container's log, oldest first. In the middle of a rotation one number is nobody's. The caller closes them. */
     static List<LogFile> all(Path directory) throws IOException {
         List<LogFile> files = new ArrayList<>();
         open(directory.resolve("log")).ifPresent(files::add);
-        for (int i = 1; ; i++) {
+        for (int i = 1, missing = 0; missing < 2; i++) {
             Optional<LogFile> rotated = open(directory.resolve("log." + i));
-            if (rotated.isEmpty()) {
-                break;
-            }
-            files.add(rotated.get());
+            missing = rotated.isPresent() ? 0 : missing + 1;
+            rotated.ifPresent(files::add);
         }
         files.sort(Comparator.comparingLong(LogFile::base));
         return files;

@@ -9,6 +9,8 @@ import dev.berth.linux.UnixSocket;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /**
  * A connection to the monitor of a container or an exec session. What the monitor says is told to the listener, from one
@@ -18,6 +20,8 @@ import java.util.List;
 public final class MonitorClient implements AutoCloseable {
     /** The name of the socket in a runtime directory. */
     public static final String SOCKET = "attach";
+
+    private static final long WELCOME_SECONDS = 10;
 
     /** What a monitor tells. */
     public interface Listener {
@@ -67,6 +71,8 @@ public final class MonitorClient implements AutoCloseable {
     /** Held while the descriptor is closed or shut down: a number may belong to another file the moment it is closed. */
     private final Object closing = new Object();
 
+    private final CountDownLatch answered = new CountDownLatch(1);
+    private volatile boolean welcome;
     private boolean open = true;
 
     private MonitorClient(Syscalls calls, Fd socket, Listener listener) {
@@ -88,12 +94,25 @@ public final class MonitorClient implements AutoCloseable {
             Thread reader = new Thread(client::listen, "monitor " + runtimeDirectory.getFileName());
             reader.setDaemon(true);
             reader.start();
+            client.awaitWelcome(path);
             return client;
         } catch (SyscallException e) {
             throw new MonitorGone(
                     "cannot reach the monitor at %s: %s"
                             .formatted(path, e.errno().text()),
                     e);
+        }
+    }
+
+    /** The kernel makes a connection before the monitor takes it, or turns it away as one too many: its first word tells which. */
+    private void awaitWelcome(Path path) {
+        try {
+            if (answered.await(WELCOME_SECONDS, TimeUnit.SECONDS) && !welcome) {
+                throw new MonitorGone(
+                        "the monitor at %s is ending, or takes no more connections".formatted(path), null);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -158,6 +177,8 @@ public final class MonitorClient implements AutoCloseable {
         ByteBuffer part = ByteBuffer.allocate(4096);
         try {
             while (calls.read(socket.number(), part.clear()) > 0) {
+                welcome = true;
+                answered.countDown();
                 parser.take(part.flip());
             }
         } catch (MonitorGone e) {
@@ -169,7 +190,10 @@ public final class MonitorClient implements AutoCloseable {
             }
         } finally {
             end();
-            listener.closed();
+            answered.countDown();
+            if (welcome) {
+                listener.closed();
+            }
         }
     }
 

@@ -25,35 +25,58 @@ final class Monitors implements AutoCloseable {
     private static final long END_MILLISECONDS = 10_000;
 
     private final Syscalls calls;
-    private final Fd program;
+    private final Path file;
+    private Fd program;
     private final Set<Integer> children = new HashSet<>();
     private boolean closed;
 
     /** @param program the file of berth-init */
     Monitors(Syscalls calls, Path program) {
         this.calls = calls;
-        try {
-            this.program = Memfd.sealedProgram(calls, "berth-init", Files.readAllBytes(program));
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot read " + program + "; the installation is not complete", e);
-        }
+        this.file = program;
+        this.program = sealed();
         Thread reaper = new Thread(this::reap, "monitor-reaper");
         reaper.setDaemon(true);
         reaper.start();
     }
 
+    private Fd sealed() {
+        try {
+            return Memfd.sealedProgram(calls, "berth-init", Files.readAllBytes(file));
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read " + file + "; the installation is not complete", e);
+        }
+    }
+
     /** Starts a monitor with these descriptors from 0 on; the environment is empty, for /proc/1/environ shows it. */
     int start(List<Integer> descriptors) {
-        List<Integer> all = new ArrayList<>(descriptors);
-        all.add(program.number());
-        String path = "/proc/self/fd/" + descriptors.size();
-        Spawn spawn = new Spawn(path, List.of("berth-init", "monitor"), List.of(), all, true);
         synchronized (children) {
-            int pid = calls.posixSpawn(spawn);
+            int pid = spawn(descriptors);
             children.add(pid);
             children.notifyAll();
             return pid;
         }
+    }
+
+    private int spawn(List<Integer> descriptors) {
+        try {
+            return calls.posixSpawn(spawnOf(descriptors));
+        } catch (SyscallException e) {
+            if (!e.is(Errno.EACCES)) {
+                throw e;
+            }
+            // Before Linux 6.3 a container's root can take the right to be executed from the file of its PID 1.
+            program.close();
+            program = sealed();
+            return calls.posixSpawn(spawnOf(descriptors));
+        }
+    }
+
+    private Spawn spawnOf(List<Integer> descriptors) {
+        List<Integer> all = new ArrayList<>(descriptors);
+        all.add(program.number());
+        String path = "/proc/self/fd/" + descriptors.size();
+        return new Spawn(path, List.of("berth-init", "monitor"), List.of(), all, true);
     }
 
     /** Waits for the end of a monitor that said that it failed, so that nothing of it is left when the error is told. */

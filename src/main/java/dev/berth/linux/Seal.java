@@ -17,5 +17,8 @@ public final class Seal {
     public static final int GROW = 4;
     public static final int WRITE = 8;
 
+    /** Linux 6.3: who may execute it stays as it is. */
+    public static final int EXEC = 0x20;
+
     private Seal() {}
 }

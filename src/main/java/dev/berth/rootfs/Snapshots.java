@@ -184,7 +184,7 @@ public final class Snapshots {
             return "this kernel has no overlay file system; load it with: modprobe overlay";
         }
         if (failure.is(Errno.EPERM)) {
-            return "this kernel lets no user mount overlays; Linux 5.11 or newer is needed";
+            return "this kernel lets no user mount overlays; Linux 5.12 or newer is needed";
         }
         if (failure.is(Errno.EBUSY)) {
             return "it is mounted already";

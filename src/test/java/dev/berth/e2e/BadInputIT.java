@@ -47,6 +47,7 @@ class BadInputIT {
                 "/containers/{container}/ports", "{\"containerPort\":80}",
                 "/exec/{id}/resize", "{\"columns\":80,\"rows\":24}",
                 "/volumes", "{\"name\":\"fresh\"}",
+                "/images/tag", "{\"source\":\"%s\",\"target\":\"other:1\"}".formatted(victims.server.image()),
                 "/images/pull", "{\"reference\":\"%s\"}".formatted(victims.server.image()));
     }
 

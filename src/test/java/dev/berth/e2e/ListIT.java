@@ -160,7 +160,9 @@ class ListIT {
     @Order(7)
     void anErrorGoesWhenItIsNotTrueAnyMore() throws Exception {
         trial.go("/containers?q=blocked");
-        page.locator("button[aria-label='Start blocked']").click();
+        page.waitForResponse(
+                "**/containers/*/start",
+                () -> page.locator("button[aria-label='Start blocked']").click());
         page.locator("tbody.row .row-note:has-text('taken by')").waitFor();
         taken.close();
         trial.service.call("POST", "/containers/blocked/start", null);

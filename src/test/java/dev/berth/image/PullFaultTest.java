@@ -212,7 +212,7 @@ class PullFaultTest {
         server.blob("x", Trial.utf8(config));
         server.manifest("x", "1", MediaType.OCI_MANIFEST, Trial.manifest(config, blobs));
         try (Service service = new Service(temp)) {
-            String said = assertThrows(RootfsException.BadLayer.class, () -> service.pull(new Cancellation()))
+            String said = assertThrows(ImageException.Unusable.class, () -> service.pull(new Cancellation()))
                     .getMessage();
             assertTrue(said.contains("129 layers, more than the 128"), said);
         }

@@ -102,6 +102,15 @@ class LogReaderTest {
     }
 
     @Test
+    void losesNothingInTheMiddleOfARotation() throws IOException {
+        append("log.2", header(0), record(1, text("one")));
+        append("log", header(Files.size(directory.resolve("log.2")) - header(0).length), record(1, text("two")));
+        try (LogReader reader = LogReader.at(directory, 0)) {
+            assertEquals(List.of("STDOUT one", "STDOUT two"), all(reader));
+        }
+    }
+
+    @Test
     void theTailBeginsAtARecordAndKnowsTheSize() throws IOException {
         append("log.1", header(0), record(5, new byte[] {0, 90, 0, 30}), record(1, text("12345")));
         append("log", header(35), record(1, text("678")), record(5, new byte[] {0, 91, 0, 30}), record(1, text("9")));

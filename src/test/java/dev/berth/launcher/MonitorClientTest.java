@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.fail;
 
 import dev.berth.linux.Syscalls;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
@@ -15,6 +16,8 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -39,6 +42,24 @@ class MonitorClientTest {
             assertThrows(MonitorGone.class, () -> MonitorClient.connect(calls, directory, new Nobody()));
         }
         assertEquals(Set.of(), open);
+    }
+
+    /** As a monitor does that has no place left: the kernel has made the connection by then. */
+    @Test
+    void oneThatIsTurnedAwayIsNoConnection() throws Exception {
+        try (ServerSocketChannel monitor = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            monitor.bind(UnixDomainSocketAddress.of(directory.resolve(MonitorClient.SOCKET)));
+            CompletableFuture<Void> turnedAway = CompletableFuture.runAsync(() -> {
+                try {
+                    monitor.accept().close();
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            });
+            Syscalls calls = observed((call, arguments, result) -> {});
+            assertThrows(MonitorGone.class, () -> MonitorClient.connect(calls, directory, new Nobody()));
+            turnedAway.get(20, TimeUnit.SECONDS);
+        }
     }
 
     private static final class Nobody implements MonitorClient.Listener {

@@ -9,12 +9,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -186,6 +188,22 @@ class LinuxSyscallsTest {
         linux.close(one);
         assertTrue(linux.flock(two, Flock.EXCLUSIVE | Flock.NONBLOCK));
         linux.close(two);
+    }
+
+    /** A container's root owns the file of its PID 1, and every monitor is started from the same. Linux 6.3 has a seal for that. */
+    @Test
+    void nobodyTakesTheRightToBeExecutedFromASealedProgram() throws Exception {
+        String[] version = System.getProperty("os.version").split("[^0-9]+");
+        boolean hasSeal = Integer.parseInt(version[0]) * 100 + Integer.parseInt(version[1]) >= 603;
+        try (Fd fd = Memfd.sealedProgram(linux, "test", new byte[] {1, 2})) {
+            Path file = Path.of("/proc/self/fd/" + fd.number());
+            try {
+                Files.setPosixFilePermissions(file, Set.of());
+                assertFalse(hasSeal, "the seal is not there");
+            } catch (FileSystemException refused) {
+                assertTrue(hasSeal, refused::getMessage);
+            }
+        }
     }
 
     @Test
