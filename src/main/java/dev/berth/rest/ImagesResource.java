@@ -17,6 +17,7 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
@@ -58,14 +59,27 @@ public class ImagesResource {
 
     /** @param source a reference or an id */
     record TagRequest(String source, String target) {
+        private static final Pattern ID = Pattern.compile("(sha256:)?[0-9a-f]{2,64}");
+
+        String checkedSource() {
+            if (!ID.matcher(named("source", source)).matches()) {
+                parse("source", source);
+            }
+            return source;
+        }
+
         Reference parsedTarget() {
             if (target == null || target.isBlank()) {
                 throw Refused.wrong("target", "target is missing: say what to call the image");
             }
+            return parse("target", target);
+        }
+
+        private static Reference parse(String field, String text) {
             try {
-                return Reference.parse(target);
+                return Reference.parse(text);
             } catch (OciException e) {
-                throw Refused.wrong("target", e.getMessage());
+                throw Refused.wrong(field, e.getMessage());
             }
         }
     }
@@ -77,7 +91,7 @@ public class ImagesResource {
     @APIResponse(responseCode = "204", description = "It has the name")
     public void tag(@RequestBody TagRequest wanted) {
         Reference target = wanted.parsedTarget();
-        StoredImage image = images.tag(named("source", wanted.source()), target);
+        StoredImage image = images.tag(wanted.checkedSource(), target);
         events.publish("image.tagged", image.id().toString(), target.canonical(), Map.of());
     }
 
