@@ -88,8 +88,9 @@ class ApiStreamsIT {
     void everyTypeOfTheContractMayBeAskedForAndATagIsTold() throws Exception {
         String id = berth.get("/images/one?reference=" + bed.image()).path("id").asText();
         berth.must("tag", id.replace("sha256:", ""), "localhost/tagged:1");
-        String id =
-                berth.get("/images/one?reference=localhost/tagged:1").path("id").asText();
+        assertEquals(
+                id,
+                berth.get("/images/one?reference=localhost/tagged:1").path("id").asText());
         try (BufferedReader stream = send(
                         "/events?type=image.tagged&type=image.loaded&type=container.health&since=0", "Accept", "*/*")
                 .body()) {
