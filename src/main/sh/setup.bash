@@ -300,7 +300,7 @@ archive_service() (
     "$java" -cp "$1/berth.jar" dev.berth.cli.Main serve >/dev/null 2>&1 </dev/null &
     service=$!
     # What runs in the background of a script does not hear Ctrl-C.
-    trap 'kill $service 2>/dev/null; wait $service 2>/dev/null' EXIT
+    trap 'kill $service 2>/dev/null || :; wait $service 2>/dev/null || :' EXIT
     trap 'exit 130' INT TERM
     for ((waited = 0; waited < 300; waited++)); do
         [[ ! -e $2/run/service.json ]] && kill -0 $service 2>/dev/null || break
