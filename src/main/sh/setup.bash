@@ -277,7 +277,7 @@ make_archives() {
     : >"$1/.no-archive"
     work=$(mktemp -d)
     # shellcheck disable=SC2064 # these names, not those of a later time
-    trap "rm -rf '$work' '$1/.no-archive'; exit 130" INT TERM
+    trap "rm -rf '$work' '$1/.no-archive' '$1/berth-cli.jsa'; exit 130" INT TERM
     say "making the next starts quicker, which takes a few seconds"
     archive_client "$1" "$work" || say "could not make the archive of classes: every call takes a little longer"
     archive_service "$1" "$work" || say "could not make the service's archive of classes: its start takes a little longer"
