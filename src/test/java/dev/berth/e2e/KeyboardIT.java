@@ -198,6 +198,10 @@ class KeyboardIT {
     private void stopAndRemove() {
         press("s");
         trial.awaitState("Stopping");
+        // The page says so before the service does, and what can be done is the service's word.
+        Await.quietly(
+                "the service stops it",
+                () -> trial.service.container("keys").path("state").asText().equals("stopping"));
         // A shell does not end when it is asked to.
         palette("kill keys", "Kill keys now");
         trial.awaitState("Exited");
