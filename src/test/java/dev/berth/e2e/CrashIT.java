@@ -103,7 +103,7 @@ class CrashIT {
         Repeat.say(CrashIT.class, "from the kill to the truth: " + untilTruth);
         Repeat.say(CrashIT.class, "from ready to the truth: " + fromReady);
         assertTrue(interrupted > Repeat.times(ROUNDS) / 4, "most operations were over before the kill");
-        assertTrue(fromReady.at(1) < Await.millis(1000), fromReady::toString);
+        assertTrue(fromReady.at(1) < 1000, fromReady::toString);
     }
 
     /** How long the operation takes and in how many steps, when nobody is killed. */
