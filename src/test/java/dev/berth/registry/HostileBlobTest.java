@@ -122,8 +122,11 @@ class HostileBlobTest {
             wire.head(200, "Transfer-Encoding: chunked");
             wire.raw(Integer.toHexString(LAYER.length) + "\r\n");
             wire.write(LAYER);
-            // what has not been read when the connection breaks may be lost
-            Thread.sleep(200);
+            // What has not been read when the connection breaks may be lost.
+            long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+            while (sink.bytes.size() < LAYER.length && System.nanoTime() < deadline) {
+                Thread.sleep(5);
+            }
         });
         arrivesWhole();
         assertEquals(1, server.requests(PATH).size());
