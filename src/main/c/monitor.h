@@ -50,11 +50,17 @@ struct udp {
   struct udp_forward forwards[FORWARDS_MAX];
 };
 
+struct pace {
+  uint64_t reader;        /* where the furthest reader stood when the program was held for it; 0 = it is not held */
+  uint64_t until;         /* how long that may take, in milliseconds of the monotonic clock */
+};
+
 struct monitor {
   struct plan plan;
   bool exec, has_tty, execed, init_gone, told, status_known;
   bool waits;             /* the program waits for its reader, instead of the log losing its oldest file */
   bool reader_left;       /* a client was here and has gone */
+  struct pace pace;
   struct log log;
   int link, handshake, listener, signals;
   int output[2];          /* the terminal's master, or stdout and stderr */

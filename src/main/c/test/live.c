@@ -298,6 +298,39 @@ static void a_client_that_does_not_read_holds_nothing_up(void)
   box_remove(&box);
 }
 
+static uint64_t says_what_it_has_read(struct box *box, FILE *out)
+{
+  uint8_t offset[8];
+  uint64_t read = box_read_on(box, out);
+  put64(offset, read);
+  box_send(box, FRAME_READ, offset, sizeof offset);
+  return read;
+}
+
+/* Endless output stays near a reader that is slow, and goes on when it stands still. */
+static void a_terminal_stays_near_its_reader(void)
+{
+  enum { NEAR = 256 * 1024 };
+  struct box box;
+  FILE *out = fopen("/dev/null", "w");
+  box_start(&box, &(struct wish){.command = "echo begun; read a; exec yes", .tty = true, .input = true});
+  EXPECT(box_follow(&box) && box_attach(&box) && box_waits_for(&box, "begun"));
+  uint64_t read = says_what_it_has_read(&box, out);
+  box_send(&box, FRAME_INPUT, "\n", 1);
+  for (uint64_t goal = read + 8 * NEAR; read < goal && box_hear(&box);) {
+    EXPECT(box.log_end <= read + NEAR);
+    poll(NULL, 0, 5);
+    read = says_what_it_has_read(&box, out);
+  }
+  while (box.log_end <= read + 4 * NEAR && box_hear(&box))
+    continue;
+  EXPECT(box.log_end > read + 4 * NEAR);
+  box_send(&box, FRAME_INPUT, "\003", 1);
+  EXPECT(box_wait(&box) == 130);
+  fclose(out);
+  box_remove(&box);
+}
+
 static void garbage_closes_the_connection_and_nothing_else(void)
 {
   struct box box;
@@ -778,6 +811,7 @@ int main(int argc, char **argv)
   RUN(input_and_its_end_reach_the_program);
   RUN(control_d_is_the_end_of_a_terminals_input);
   RUN(a_client_that_does_not_read_holds_nothing_up);
+  RUN(a_terminal_stays_near_its_reader);
   RUN(garbage_closes_the_connection_and_nothing_else);
   RUN(a_session_is_in_the_container);
   RUN(a_session_ends_with_its_monitor);

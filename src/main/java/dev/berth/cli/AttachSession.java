@@ -22,6 +22,7 @@ final class AttachSession implements AutoCloseable {
     private static final byte INPUT = 16;
     private static final byte END_OF_INPUT = 17;
     private static final byte RESIZE = 18;
+    private static final byte ACKNOWLEDGED = 19;
     private static final byte SIGNAL = 20;
     private static final byte DETACH = 21;
     private static final int LARGEST_INPUT = 16 * 1024;
@@ -39,6 +40,7 @@ final class AttachSession implements AutoCloseable {
     private final WebSocket socket;
     private final Style style;
     private final DetachKeys detachKeys;
+    private final Acknowledgements acknowledgements;
     private volatile boolean detached;
     private volatile IOException outputClosed;
 
@@ -46,6 +48,8 @@ final class AttachSession implements AutoCloseable {
         this.socket = socket;
         this.style = style;
         this.detachKeys = DetachKeys.parse(style.detachKeys());
+        // Somebody looks at it: what is typed is to be answered soon on a slow terminal, too.
+        this.acknowledgements = style.tty() ? new Acknowledgements() : null;
         if (style.tty()) {
             resize();
         }
@@ -113,10 +117,15 @@ final class AttachSession implements AutoCloseable {
     }
 
     private void write(OutputStream stream, byte[] message) {
+        int count = message.length - 1;
         try {
-            stream.write(message, 1, message.length - 1);
+            stream.write(message, 1, count);
         } catch (IOException e) {
             outputClosed = e;
+            return;
+        }
+        if (acknowledgements != null) {
+            acknowledgements.add(count);
         }
     }
 
@@ -194,6 +203,42 @@ final class AttachSession implements AutoCloseable {
             socket.send(message);
         } catch (IOException e) {
             return; // the session is over: the thread that receives says so
+        }
+    }
+
+    /** From a thread of its own: output must not wait behind input that the service does not take. */
+    private final class Acknowledgements {
+        private int owed;
+
+        Acknowledgements() {
+            Thread sender = new Thread(this::send, "acknowledgements");
+            sender.setDaemon(true);
+            sender.start();
+        }
+
+        synchronized void add(int bytes) {
+            owed += bytes;
+            notifyAll();
+        }
+
+        private synchronized int take() throws InterruptedException {
+            while (owed == 0) {
+                wait();
+            }
+            int taken = owed;
+            owed = 0;
+            return taken;
+        }
+
+        private void send() {
+            try {
+                while (true) {
+                    byte[] count = ByteBuffer.allocate(4).putInt(take()).array();
+                    socket.send(frame(ACKNOWLEDGED, count));
+                }
+            } catch (InterruptedException | IOException e) {
+                return; // the session is over: the thread that receives says so
+            }
         }
     }
 

@@ -18,6 +18,12 @@ final class InputQueue implements AutoCloseable {
         thread.start();
     }
 
+    /** False when it is full. */
+    boolean offer(Runnable input) {
+        return waiting.offer(input);
+    }
+
+    /** Waits while it is full. */
     void add(Runnable input) throws InterruptedException {
         waiting.put(input);
     }

@@ -131,9 +131,9 @@ final class SocketViewer implements Viewer {
 
     private void dispatch(Attachment open, ClientFrame frame) throws InterruptedException {
         if (frame instanceof ClientFrame.Input typed) {
-            input.add(() -> open.input(typed.bytes()));
+            input(() -> open.input(typed.bytes()));
         } else if (frame instanceof ClientFrame.EndOfInput) {
-            input.add(open::endInput);
+            input(open::endInput);
         } else if (frame instanceof ClientFrame.Resize size) {
             open.resize(size.columns(), size.rows());
         } else if (frame instanceof ClientFrame.Acknowledged taken) {
@@ -142,6 +142,19 @@ final class SocketViewer implements Viewer {
             open.signal(signal.name());
         } else {
             close(CloseReason.NORMAL);
+        }
+    }
+
+    /** While no more input is taken no frame is read. The program may be waiting for its output to be, as `cat` does. */
+    private void input(Runnable message) throws InterruptedException {
+        if (input.offer(message)) {
+            return;
+        }
+        window.unheard(true);
+        try {
+            input.add(message);
+        } finally {
+            window.unheard(false);
         }
     }
 }

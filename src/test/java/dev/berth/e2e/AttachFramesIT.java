@@ -13,11 +13,13 @@ import java.net.http.HttpClient;
 import java.net.http.WebSocket;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -106,6 +108,10 @@ class AttachFramesIT {
             }
         }
 
+        void acknowledge(int count) throws Exception {
+            send(19, ByteBuffer.allocate(4).putInt(count).array());
+        }
+
         void awaitOutput(String text) throws Exception {
             StringBuilder all = new StringBuilder();
             while (all.indexOf(text) < 0) {
@@ -188,13 +194,68 @@ class AttachFramesIT {
     }
 
     @Test
-    void anExecSessionHasTheSameFrames() throws Exception {
-        String request = "{\"command\":[\"sh\",\"-c\",\"cat; echo ending >&2; exit 7\"],\"openStdin\":true}";
+    void ctrlCIsAnsweredSoonAtASlowScreen() throws Exception {
+        try (Client client = exec("stty -echo; read go; exec yes", true)) {
+            client.send(16, "\r".getBytes(StandardCharsets.US_ASCII));
+            for (int taken = 0; taken < 2_000_000; ) {
+                int count = client.next(1).remaining();
+                LockSupport.parkNanos(count * 1_000L); // a megabyte in a second
+                client.acknowledge(count);
+                taken += count;
+            }
+            client.frames.clear();
+            client.send(16, (byte) 3);
+            int behind = 0;
+            ByteBuffer frame;
+            while ((frame = client.frames.poll(Await.seconds(20), TimeUnit.SECONDS)).get(0) == 1) {
+                client.acknowledge(frame.remaining() - 1);
+                behind += frame.remaining() - 1;
+            }
+            assertEquals(6, frame.get(0));
+            assertEquals(130, frame.getInt(1));
+            assertTrue(behind < 400_000, behind + " bytes came before the answer to Ctrl-C");
+        }
+    }
+
+    @Test
+    void outputGoesOnWhileAcknowledgementsAreBehindInput() throws Exception {
+        int size = 24 << 20;
+        try (Client client = exec("stty raw -echo; echo ready; exec cat", true)) {
+            client.awaitOutput("ready");
+            client.acknowledge(5);
+            int taken = 0;
+            for (int sent = 0; sent < size; sent += 16 * 1024) {
+                client.send(16, new byte[16 * 1024]);
+                for (ByteBuffer frame; (frame = client.frames.poll()) != null; ) {
+                    client.acknowledge(frame.remaining() - 1);
+                    taken += frame.remaining() - 1;
+                }
+            }
+            while (taken < size) {
+                int count = client.next(1).remaining();
+                client.acknowledge(count);
+                taken += count;
+            }
+        }
+    }
+
+    /** At a shell's command in the container `echo`. */
+    private static Client exec(String command, boolean tty) throws Exception {
+        String request = JSON.createObjectNode()
+                .put("tty", tty)
+                .put("openStdin", true)
+                .set("command", JSON.valueToTree(List.of("sh", "-c", command)))
+                .toString();
         String id = JSON.readTree(
                         berth.api("POST", "/containers/echo/exec", request).body())
                 .path("id")
                 .asText();
-        try (Client client = new Client("/exec/" + id + "/attach?from=0")) {
+        return new Client("/exec/" + id + "/attach?from=0");
+    }
+
+    @Test
+    void anExecSessionHasTheSameFrames() throws Exception {
+        try (Client client = exec("cat; echo ending >&2; exit 7", false)) {
             client.send(16, "to and fro\n".getBytes(StandardCharsets.UTF_8));
             client.awaitOutput("to and fro");
             client.send(17);

@@ -56,4 +56,13 @@ class WindowTest {
         window.acknowledged(100_000);
         next.get(5, TimeUnit.SECONDS);
     }
+
+    @Test
+    void aClientThatCannotBeHeardIsNotHeldBack() throws Exception {
+        window.acknowledged(0);
+        window.unheard(true);
+        for (int i = 0; i < 100; i++) {
+            window.take(32 * 1024);
+        }
+    }
 }
