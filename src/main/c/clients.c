@@ -9,6 +9,8 @@
 #include <termios.h>
 #include <unistd.h>
 
+enum { AHEAD = 64 * 1024, LOST = 1024 * 1024, PATIENCE_MS = 1000 };
+
 void client_close(struct client **slot)
 {
   close((*slot)->fd);
@@ -188,6 +190,18 @@ static bool end_of_input(struct monitor *m, struct client *c)
   return input(m, c, &eof, 1);
 }
 
+/*
+ * A container's program is held for a client that has kept up only: one that replays its log, or has lost touch, is no reason. In a
+ * session the program is that of who types.
+ */
+static void has_read(const struct monitor *m, struct client *c, uint64_t offset)
+{
+  uint64_t end = log_end(&m->log), left = end > offset ? end - offset : 0;
+  c->read = offset;
+  c->heard = monotonic_ms();
+  c->follows = m->exec || left <= AHEAD || (c->follows && left <= LOST);
+}
+
 /* Does what the frame at the head says; false = not done yet, the program must read first. */
 static bool perform(struct monitor *m, struct client *c, uint32_t size)
 {
@@ -200,7 +214,7 @@ static bool perform(struct monitor *m, struct client *c, uint32_t size)
   case FRAME_SIGNAL: signal_program(m, c, payload, length); return true;
   case FRAME_READ:
     if (length >= 8)
-      c->read = get64(payload);
+      has_read(m, c, get64(payload));
     return true;
   default: return true; /* hello, and what a newer service may say */
   }
@@ -254,4 +268,38 @@ uint64_t clients_furthest(const struct monitor *m)
   }
   /* Before the first reader comes the program waits for it; when the last has left it goes on without. */
   return any || !m->reader_left ? furthest : UINT64_MAX;
+}
+
+static struct client *furthest_follower(const struct monitor *m)
+{
+  struct client *furthest = NULL;
+  for (size_t i = 0; i < CLIENTS_MAX; i++) {
+    struct client *c = m->clients[i];
+    if (c != NULL && c->follows && !c->deaf && (furthest == NULL || c->read > furthest->read))
+      furthest = c;
+  }
+  return furthest;
+}
+
+/*
+ * A program at a terminal at which somebody types runs little ahead of who watches it: else Ctrl-C would be answered on a slow screen
+ * behind megabytes of what came before. One who has said nothing for a second is waited for no longer, until he goes on.
+ */
+int clients_hold(struct monitor *m)
+{
+  struct client *c = furthest_follower(m);
+  uint64_t end = log_end(&m->log);
+  if (c == NULL || end <= AHEAD || end - AHEAD <= c->read) {
+    if (c != NULL)
+      c->behind = 0;
+    return -1;
+  }
+  uint64_t now = monotonic_ms();
+  if (c->behind == 0)
+    c->behind = now;
+  uint64_t until = (c->behind > c->heard ? c->behind : c->heard) + PATIENCE_MS;
+  if (now < until)
+    return (int)(until - now);
+  c->follows = m->exec;
+  return -1;
 }

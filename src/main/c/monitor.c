@@ -206,34 +206,11 @@ static void hear_link(struct monitor *m)
 
 /* ---- output ---- */
 
-enum { AHEAD = 64 * 1024, PATIENCE_MS = 1000 };
-
-/*
- * A program at a terminal at which somebody types runs little ahead of who watches it: else Ctrl-C would be answered on a slow screen
- * behind megabytes of what came before. A reader that has stood still for a second is waited for no longer, until it goes on.
- */
-static bool is_held(struct monitor *m)
-{
-  bool typed_at = m->input >= 0 && m->input == m->output[0];
-  uint64_t end = log_end(&m->log), reader = typed_at ? clients_furthest(m) : 0;
-  if (reader == 0 || end <= AHEAD || end - AHEAD <= reader)
-    m->pace.reader = 0;
-  else if (m->pace.reader != reader)
-    m->pace = (struct pace){.reader = reader, .until = monotonic_ms() + PATIENCE_MS};
-  return m->pace.reader != 0 && monotonic_ms() < m->pace.until;
-}
-
-static int pace_timeout(const struct monitor *m)
-{
-  uint64_t now = monotonic_ms();
-  return m->pace.reader == 0 || m->pace.until <= now ? -1 : (int)(m->pace.until - now);
-}
-
 static bool output_waits(struct monitor *m)
 {
-  if (m->init_gone)
-    return false;
-  return is_held(m) || (m->waits && log_dropped_by(&m->log, READ_SIZE) > clients_furthest(m));
+  bool typed_at = m->input >= 0 && m->input == m->output[0];
+  m->held_for = typed_at && !m->init_gone ? clients_hold(m) : -1;
+  return m->held_for >= 0 || (m->waits && !m->init_gone && log_dropped_by(&m->log, READ_SIZE) > clients_furthest(m));
 }
 
 /* Reads what is there, up to the buffer: many small writes of a terminal become one record. */
@@ -472,7 +449,7 @@ static void run_once(struct monitor *m)
 {
   struct pollfd fds[SLOT_CLIENTS + CLIENTS_MAX];
   fill_poll(m, fds);
-  int timeout = sooner(pace_timeout(m), sooner(network_timeout(m), udp_timeout(m)));
+  int timeout = sooner(m->held_for, sooner(network_timeout(m), udp_timeout(m)));
   if (poll(fds, ARRAY_SIZE(fds), timeout) < 0 && errno != EINTR)
     return;
   for (int i = 0; i < 2; i++)

@@ -16,6 +16,9 @@ struct client {
   size_t out_filled, out_done;
   uint64_t announced;     /* the log's end that this client knows */
   uint64_t read;          /* how far it says it has read */
+  uint64_t heard;         /* when it said so last, in milliseconds of the monotonic clock */
+  uint64_t behind;        /* since when the program is too far ahead of it; 0 = it is not */
+  bool follows;           /* the program may be held for it */
   uint32_t network_told;  /* the network's news that it knows */
   bool greeted, told_exit, waits_for_input;
   bool deaf;              /* it cannot be written to any more */
@@ -50,17 +53,12 @@ struct udp {
   struct udp_forward forwards[FORWARDS_MAX];
 };
 
-struct pace {
-  uint64_t reader;        /* where the furthest reader stood when the program was held for it; 0 = it is not held */
-  uint64_t until;         /* how long that may take, in milliseconds of the monotonic clock */
-};
-
 struct monitor {
   struct plan plan;
   bool exec, has_tty, execed, init_gone, told, status_known;
   bool waits;             /* the program waits for its reader, instead of the log losing its oldest file */
   bool reader_left;       /* a client was here and has gone */
-  struct pace pace;
+  int held_for;           /* milliseconds for which the output is not read at most; -1 = it is read */
   struct log log;
   int link, handshake, listener, signals;
   int output[2];          /* the terminal's master, or stdout and stderr */
@@ -112,6 +110,8 @@ void client_write(struct monitor *m, struct client *client);
 void client_close(struct client **slot);
 /* How far the furthest client has read; UINT64_MAX when the last one has left. */
 uint64_t clients_furthest(const struct monitor *m);
+/* For how many milliseconds a program that is typed at is to be held, so that a client can follow what it writes; -1 = not at all. */
+int clients_hold(struct monitor *m);
 
 /* monitor.c */
 int exit_code(int status);

@@ -43,8 +43,8 @@ final class AttachCommand extends ClientCommand {
         boolean tty = config.get("tty").isTrue();
         boolean input = !noInput && config.get("openStdin").isTrue();
         var style = new AttachSession.Style(tty, input, proxySignals && !tty, detachKeys);
-        String path = ContainersCommand.path(container, "/attach" + (noReplay ? "?tail=0" : "?from=0"));
-        try (var session = new AttachSession(context.api().webSocket(path), style)) {
+        String query = noReplay ? "tail=0" : "from=0";
+        try (var session = new AttachSession(context.api(), ContainersCommand.path(container, ""), query, style)) {
             var outcome = session.run(() -> {});
             if (outcome.detached()) {
                 context.err().println("\r\nleft " + container + " running");

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.function.Supplier;
 
 /**
  * This terminal (or these pipes) joined to a program in a container, by the WebSocket of API.md. Runs until the program ends, the
@@ -16,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 final class AttachSession implements AutoCloseable {
     private static final int STDOUT = 1;
     private static final int STDERR = 2;
+    private static final int REPLAY_ENDS = 4;
     private static final int EXITED = 6;
     private static final int SKIPPED = 7;
     private static final int ERROR = 8;
@@ -37,19 +39,22 @@ final class AttachSession implements AutoCloseable {
     /** How it ended. {@code exitCode} counts only without {@code detached}. */
     record Outcome(boolean detached, int exitCode) {}
 
+    private final Supplier<WebSocket> another;
     private final WebSocket socket;
     private final Style style;
     private final DetachKeys detachKeys;
-    private final Acknowledgements acknowledgements;
     private volatile boolean detached;
     private volatile IOException outputClosed;
 
-    AttachSession(WebSocket socket, Style style) {
-        this.socket = socket;
+    /**
+     * @param program the path of what is attached to
+     * @param query from where on its output is wanted
+     */
+    AttachSession(Api api, String program, String query, Style style) {
+        this.another = () -> api.webSocket(program + "/attach?tail=0");
+        this.socket = api.webSocket(program + "/attach?" + query);
         this.style = style;
         this.detachKeys = DetachKeys.parse(style.detachKeys());
-        // Somebody looks at it: what is typed is to be answered soon on a slow terminal, too.
-        this.acknowledgements = style.tty() ? new Acknowledgements() : null;
         if (style.tty()) {
             resize();
         }
@@ -124,8 +129,9 @@ final class AttachSession implements AutoCloseable {
             outputClosed = e;
             return;
         }
-        if (acknowledgements != null) {
-            acknowledgements.add(count);
+        if (style.tty()) { // somebody looks at it: what is typed is to be answered soon on a slow terminal, too
+            socket.sendLater(
+                    frame(ACKNOWLEDGED, ByteBuffer.allocate(4).putInt(count).array()));
         }
     }
 
@@ -194,8 +200,18 @@ final class AttachSession implements AutoCloseable {
         sendOrForget(frame(RESIZE, payload));
     }
 
+    /** Over a connection of its own: a signal must not wait behind input that the program does not take. */
     private void signal(String name) {
-        sendOrForget(frame(SIGNAL, name.getBytes(StandardCharsets.US_ASCII)));
+        try (WebSocket second = another.get()) {
+            byte[] message;
+            do {
+                message = second.receive();
+            } while (message != null && message[0] != REPLAY_ENDS && message[0] != ERROR);
+            second.send(frame(SIGNAL, name.getBytes(StandardCharsets.US_ASCII)));
+            second.send(frame(DETACH, new byte[0]));
+        } catch (CliException | IOException e) {
+            return; // the session is over: the thread that receives says so
+        }
     }
 
     private void sendOrForget(byte[] message) {
@@ -203,42 +219,6 @@ final class AttachSession implements AutoCloseable {
             socket.send(message);
         } catch (IOException e) {
             return; // the session is over: the thread that receives says so
-        }
-    }
-
-    /** From a thread of its own: output must not wait behind input that the service does not take. */
-    private final class Acknowledgements {
-        private int owed;
-
-        Acknowledgements() {
-            Thread sender = new Thread(this::send, "acknowledgements");
-            sender.setDaemon(true);
-            sender.start();
-        }
-
-        synchronized void add(int bytes) {
-            owed += bytes;
-            notifyAll();
-        }
-
-        private synchronized int take() throws InterruptedException {
-            while (owed == 0) {
-                wait();
-            }
-            int taken = owed;
-            owed = 0;
-            return taken;
-        }
-
-        private void send() {
-            try {
-                while (true) {
-                    byte[] count = ByteBuffer.allocate(4).putInt(take()).array();
-                    socket.send(frame(ACKNOWLEDGED, count));
-                }
-            } catch (InterruptedException | IOException e) {
-                return; // the session is over: the thread that receives says so
-            }
         }
     }
 

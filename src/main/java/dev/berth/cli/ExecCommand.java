@@ -73,8 +73,7 @@ final class ExecCommand extends ClientCommand {
             return 0;
         }
         var style = new AttachSession.Style(tty, interactive, !tty, detachKeys);
-        String path = "/exec/" + Api.escape(id) + "/attach?from=0";
-        try (var session = new AttachSession(context.api().webSocket(path), style)) {
+        try (var session = new AttachSession(context.api(), "/exec/" + Api.escape(id), "from=0", style)) {
             var outcome = session.run(() -> {});
             return outcome.detached() ? 0 : outcome.exitCode();
         }

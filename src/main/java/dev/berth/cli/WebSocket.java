@@ -11,6 +11,8 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Function;
 
@@ -31,6 +33,9 @@ final class WebSocket implements AutoCloseable {
     private final Socket socket;
     private final DataInputStream in;
     private final OutputStream out;
+    /** Of the thread that receives. */
+    private ExecutorService replies;
+
     private boolean closeSent;
 
     WebSocket(Socket socket, DataInputStream in, OutputStream out) {
@@ -80,7 +85,7 @@ final class WebSocket implements AutoCloseable {
             int first = in.readUnsignedByte();
             byte[] payload = payload();
             switch (first & 0x0f) {
-                case PING -> frame(PONG, payload);
+                case PING -> later(PONG, payload);
                 case PONG -> {
                     continue;
                 }
@@ -131,6 +136,28 @@ final class WebSocket implements AutoCloseable {
     /** Sends one binary message. */
     void send(byte[] message) throws IOException {
         frame(BINARY, message);
+    }
+
+    /** As {@link #send}, without waiting: what is received is not to wait behind what the service does not take. */
+    void sendLater(byte[] message) {
+        later(BINARY, message);
+    }
+
+    private void later(int opcode, byte[] payload) {
+        if (replies == null) {
+            replies = Executors.newSingleThreadExecutor(work -> {
+                Thread thread = new Thread(work, "replies");
+                thread.setDaemon(true);
+                return thread;
+            });
+        }
+        replies.execute(() -> {
+            try {
+                frame(opcode, payload);
+            } catch (IOException e) {
+                return; // the session is over: who receives hears it
+            }
+        });
     }
 
     private synchronized void frame(int opcode, byte[] payload) throws IOException {

@@ -36,4 +36,7 @@ interface AttachTarget {
 
     /** Its viewers: while there is one, the log's files must stay. */
     Audience audience();
+
+    /** Somebody has come who reads. */
+    default void attended() {}
 }

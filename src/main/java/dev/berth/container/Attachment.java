@@ -24,6 +24,11 @@ import java.util.stream.Stream;
  * <p>Has one thread of its own, which ends with {@link #close} or with the program. The other methods may be called from any thread.
  */
 public final class Attachment implements AutoCloseable {
+    /** Output after which the rest is looked after: the count of viewers, a monitor that is new. */
+    private static final long ROUND = 1 << 20;
+
+    private static final long SIGN_OF_LIFE_NANOS = 200_000_000;
+
     private final Syscalls calls;
     private final AttachTarget target;
     private final Viewer viewer;
@@ -31,6 +36,11 @@ public final class Attachment implements AutoCloseable {
     private final Thread thread;
     private final Object news = new Object();
     private final Coalesced collected = new Coalesced();
+    /** Up to where the log was told, or is being told. */
+    private long reached;
+
+    private long toldRead;
+    private long toldReadAt;
     private boolean more;
     private boolean monitorGone;
     private boolean closed;
@@ -61,6 +71,7 @@ public final class Attachment implements AutoCloseable {
 
     private Attachment started() {
         target.audience().join(audienceChanged);
+        target.attended();
         thread.start();
         return this;
     }
@@ -131,6 +142,19 @@ public final class Attachment implements AutoCloseable {
         }
     }
 
+    /** The viewer has taken in something of what it is still being told: the program is held for it on. */
+    public synchronized void takesIn() {
+        if (toldRead > 0 && System.nanoTime() - toldReadAt > SIGN_OF_LIFE_NANOS) {
+            tellRead(toldRead);
+        }
+    }
+
+    private synchronized void tellRead(long offset) {
+        toldRead = offset;
+        toldReadAt = System.nanoTime();
+        send(client -> client.read(offset));
+    }
+
     private void send(Consumer<MonitorClient> message) {
         MonitorClient client;
         synchronized (news) {
@@ -150,7 +174,9 @@ public final class Attachment implements AutoCloseable {
         try (LogReader log = begin.apply(target)) {
             viewer.replayBegins(log.offset(), log.size().columns(), log.size().rows());
             connect();
-            drain(log);
+            drain(
+                    log,
+                    log.end()); // not all that comes meanwhile: a program that writes on and on would never let it end
             viewer.replayEnds(log.offset());
             follow(log);
         } catch (LauncherException | UncheckedIOException e) {
@@ -175,7 +201,7 @@ public final class Attachment implements AutoCloseable {
             AttachTarget.Phase phase = target.phase();
             connect();
             tellViewers();
-            boolean read = drain(log);
+            boolean read = drain(log, log.offset() + ROUND);
             if (isClosed()) {
                 return;
             }
@@ -189,27 +215,28 @@ public final class Attachment implements AutoCloseable {
         }
     }
 
-    /** Tells the viewer all that is in the log now. */
-    private boolean drain(LogReader log) {
+    /** Tells the viewer what is in the log now, up to a logical offset at least. @return whether there was anything */
+    private boolean drain(LogReader log, long end) {
         boolean any = false;
         Optional<LogEntry> entry;
-        while (!isClosed() && (entry = log.next()).isPresent()) {
+        while (!isClosed() && (!any || reached < end) && (entry = log.next()).isPresent()) {
             any = true;
             if (!(entry.get() instanceof LogEntry.Output output && collected.add(output))) {
-                flush(log);
+                flush();
                 tell(entry.get());
             }
+            reached = log.offset();
         }
-        flush(log);
+        flush();
         return any;
     }
 
-    private void flush(LogReader log) {
+    private void flush() {
         if (!collected.isEmpty()) {
             boolean stderr = collected.isStderr();
+            long offset = reached;
             viewer.output(collected.take(), stderr);
-            long read = log.offset();
-            send(client -> client.read(read));
+            tellRead(offset);
         }
     }
 

@@ -68,16 +68,34 @@ final class ExecSession implements AttachTarget {
             read = end;
             discarded = end;
         }
-        try {
-            client.read(read);
-        } catch (MonitorGone over) {
-            return; // its end is on the way
-        }
+        tellRead(client, read);
     }
 
     @Override
     public Audience audience() {
         return audience;
+    }
+
+    /** What was told for nobody holds no more: the program waits for who has come. */
+    @Override
+    public void attended() {
+        MonitorClient client;
+        synchronized (this) {
+            if (discarded == 0 || monitor == null) {
+                return;
+            }
+            client = monitor;
+            discarded = 0;
+        }
+        tellRead(client, 0);
+    }
+
+    private static void tellRead(MonitorClient client, long offset) {
+        try {
+            client.read(offset);
+        } catch (MonitorGone over) {
+            return; // its end is on the way
+        }
     }
 
     synchronized void watched(MonitorClient client) {

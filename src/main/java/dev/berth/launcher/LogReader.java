@@ -44,6 +44,21 @@ public final class LogReader implements AutoCloseable {
         return offset;
     }
 
+    /** The logical offset up to which the monitor has written at this moment; 0 when there is no log. */
+    public long end() {
+        try {
+            List<LogFile> files = LogFile.all(directory);
+            long end = 0;
+            for (LogFile file : files) {
+                end = Math.max(end, file.end());
+                file.close();
+            }
+            return end;
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read the log in " + directory, e);
+        }
+    }
+
     /** The size of the terminal at {@link #offset()}, as far as this reader has seen; to replay what was drawn then. */
     public TerminalSize size() {
         return size;

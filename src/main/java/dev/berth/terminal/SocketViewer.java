@@ -5,11 +5,11 @@ import dev.berth.container.ContainerException;
 import dev.berth.container.Viewer;
 import io.quarkus.websockets.next.CloseReason;
 import io.quarkus.websockets.next.WebSocketConnection;
+import io.smallrye.mutiny.infrastructure.Infrastructure;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
+import java.util.concurrent.CompletionException;
 
 /** One WebSocket at one program: the viewer's calls become frames, the client's frames become input. Bytes are never decoded as text. */
 final class SocketViewer implements Viewer {
@@ -18,13 +18,14 @@ final class SocketViewer implements Viewer {
     private final Window window = new Window();
     private final InputQueue input;
     private final CompletableFuture<Attachment> attachment = new CompletableFuture<>();
+    private CompletableFuture<?> controls = attachment;
     private volatile boolean refused;
 
     /** @param tellsViewers whether the client asked to be told of the others */
     SocketViewer(WebSocketConnection connection, boolean tellsViewers) {
         this.connection = connection;
         this.tellsViewers = tellsViewers;
-        this.input = new InputQueue(connection.id());
+        this.input = new InputQueue(connection.id(), this::holdInput);
     }
 
     void attached(Attachment attachment) {
@@ -34,6 +35,12 @@ final class SocketViewer implements Viewer {
     void close() {
         input.close();
         attachment.thenAccept(Attachment::close);
+    }
+
+    /** While nothing is read from the client its acknowledgements are not heard: the program may wait for its output, as `cat` does. */
+    private void holdInput(boolean full) {
+        window.unheard(full);
+        Reading.pause(connection, full);
     }
 
     @Override
@@ -75,6 +82,7 @@ final class SocketViewer implements Viewer {
 
     @Override
     public void exited(int code) {
+        input.close();
         send(Frames.exited(code));
         close(CloseReason.NORMAL);
     }
@@ -87,6 +95,7 @@ final class SocketViewer implements Viewer {
     /** Sends a problem document and closes. */
     void refuse(int status, String title, String sentence) {
         refused = true;
+        input.close();
         attachment.cancel(false);
         JsonObject problem = new JsonObject()
                 .put(
@@ -107,54 +116,67 @@ final class SocketViewer implements Viewer {
 
     /** Waits until the bytes are in the kernel's hands: TCP paces us. */
     private void send(Buffer frame) {
-        if (connection.isOpen()) {
-            connection.sendBinaryAndAwait(frame);
+        try {
+            if (connection.isOpen()) {
+                connection.sendBinaryAndAwait(frame);
+            }
+        } catch (CompletionException gone) {
+            close(); // before its end was read: it may stand behind input
         }
     }
 
-    /** A frame of the client. What breaks the contract is answered by a problem and the end of the socket; the program goes on. */
+    /**
+     * A frame of the client. Does not wait, because what comes meanwhile would be kept in memory without a bound. What breaks the
+     * contract is answered by a problem and the end of the socket; the program goes on.
+     */
     void received(Buffer frame) {
         if (refused) {
             return;
         }
         try {
-            Attachment open = attachment.get(); // the first frame may come while the program is still looked up
-            dispatch(open, ClientFrame.parse(frame));
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        } catch (ExecutionException | CancellationException e) {
-            return; // refused: the client was told
-        } catch (ContainerException.Invalid | IllegalArgumentException e) {
-            refuse(422, "Invalid", e.getMessage());
+            dispatch(ClientFrame.parse(frame));
+        } catch (IllegalArgumentException e) {
+            later(() -> {
+                throw e;
+            });
         }
     }
 
-    private void dispatch(Attachment open, ClientFrame frame) throws InterruptedException {
+    private void dispatch(ClientFrame frame) {
         if (frame instanceof ClientFrame.Input typed) {
-            input(() -> open.input(typed.bytes()));
+            input.add(() -> attachment.join().input(typed.bytes()), typed.bytes().length);
         } else if (frame instanceof ClientFrame.EndOfInput) {
-            input(open::endInput);
+            input.add(() -> attachment.join().endInput(), 0);
         } else if (frame instanceof ClientFrame.Resize size) {
-            open.resize(size.columns(), size.rows());
+            later(() -> attachment.join().resize(size.columns(), size.rows()));
         } else if (frame instanceof ClientFrame.Acknowledged taken) {
             window.acknowledged(taken.bytes());
+            later(() -> attachment.join().takesIn());
         } else if (frame instanceof ClientFrame.Signal signal) {
-            open.signal(signal.name());
+            later(() -> attachment.join().signal(signal.name()));
         } else {
-            close(CloseReason.NORMAL);
+            later(() -> close(CloseReason.NORMAL));
         }
     }
 
-    /** While no more input is taken no frame is read. The program may be waiting for its output to be, as `cat` does. */
-    private void input(Runnable message) throws InterruptedException {
-        if (input.offer(message)) {
+    /** In order, as soon as the program is found. */
+    private synchronized void later(Runnable task) {
+        controls = controls.handleAsync(
+                (done, failure) -> {
+                    control(task);
+                    return null;
+                },
+                Infrastructure.getDefaultExecutor());
+    }
+
+    private void control(Runnable task) {
+        if (refused) {
             return;
         }
-        window.unheard(true);
         try {
-            input.add(message);
-        } finally {
-            window.unheard(false);
+            task.run();
+        } catch (ContainerException.Invalid | IllegalArgumentException e) {
+            refuse(422, "Invalid", e.getMessage());
         }
     }
 }

@@ -33,6 +33,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Timeout(300)
 class AttachFramesIT {
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final long MEGABYTE_A_SECOND = 1_000;
 
     @RegisterExtension
     static final Testbed bed = new Testbed();
@@ -52,6 +53,7 @@ class AttachFramesIT {
         private final BlockingQueue<ByteBuffer> frames = new LinkedBlockingQueue<>();
         private final ByteArrayOutputStream partial = new ByteArrayOutputStream();
         private final WebSocket socket;
+        private ByteBuffer last;
 
         Client(String path) throws Exception {
             socket = HttpClient.newHttpClient()
@@ -110,6 +112,28 @@ class AttachFramesIT {
 
         void acknowledge(int count) throws Exception {
             send(19, ByteBuffer.allocate(4).putInt(count).array());
+        }
+
+        /** Takes in a frame as a screen does that needs so long for a byte; its output in bytes. */
+        int take(long nanos) throws Exception {
+            last = frames.poll(Await.seconds(20), TimeUnit.SECONDS);
+            assertTrue(last != null && last != END, "a frame");
+            if (last.get(0) != 1) {
+                return 0;
+            }
+            int count = last.remaining() - 1;
+            LockSupport.parkNanos(count * nanos);
+            acknowledge(count);
+            return count;
+        }
+
+        /** As {@link #take}, up to a frame of this opcode; what came before. */
+        int takeUpTo(int opcode, long nanos) throws Exception {
+            int taken = 0;
+            do {
+                taken += take(nanos);
+            } while (last.get(0) != opcode);
+            return taken;
         }
 
         void awaitOutput(String text) throws Exception {
@@ -198,22 +222,24 @@ class AttachFramesIT {
         try (Client client = exec("stty -echo; read go; exec yes", true)) {
             client.send(16, "\r".getBytes(StandardCharsets.US_ASCII));
             for (int taken = 0; taken < 2_000_000; ) {
-                int count = client.next(1).remaining();
-                LockSupport.parkNanos(count * 1_000L); // a megabyte in a second
-                client.acknowledge(count);
-                taken += count;
+                taken += client.take(MEGABYTE_A_SECOND);
             }
-            client.frames.clear();
             client.send(16, (byte) 3);
-            int behind = 0;
-            ByteBuffer frame;
-            while ((frame = client.frames.poll(Await.seconds(20), TimeUnit.SECONDS)).get(0) == 1) {
-                client.acknowledge(frame.remaining() - 1);
-                behind += frame.remaining() - 1;
-            }
-            assertEquals(6, frame.get(0));
-            assertEquals(130, frame.getInt(1));
+            int behind = client.takeUpTo(6, 0);
+            assertEquals(130, client.last.getInt(1));
             assertTrue(behind < 400_000, behind + " bytes came before the answer to Ctrl-C");
+        }
+    }
+
+    @Test
+    void aReplayEndsWhileTheProgramWritesOn() throws Exception {
+        berth.must("run", "-dit", "--name", "flood", bed.image(), "yes");
+        try (Client client = new Client("/containers/flood/attach?tail=1000000")) {
+            int before = client.takeUpTo(4, MEGABYTE_A_SECOND);
+            assertTrue(before < 2_000_000, before + " bytes of the past");
+            client.send(20, "KILL".getBytes(StandardCharsets.US_ASCII));
+            client.takeUpTo(6, 0);
+            assertEquals(137, client.last.getInt(1));
         }
     }
 

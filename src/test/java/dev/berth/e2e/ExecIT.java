@@ -5,6 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.berth.linux.Syscalls;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -16,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -71,6 +77,67 @@ class ExecIT {
         Berth.Result result = berth.feed(input, "exec", "-i", "runs", "cat");
         assertEquals(0, result.exit(), result::complaint);
         assertEquals(new String(input, StandardCharsets.US_ASCII), result.text());
+    }
+
+    /** More than the service has memory. */
+    @Test
+    void inputThatNobodyTakesWaitsWithWhoSendsIt() throws Exception {
+        long pid = berth.servicePid();
+        String late = "while [ ! -e /tmp/go ]; do usleep 10000; done; wc -c";
+        Process client = berth.start("exec", "-i", "runs", "sh", "-c", late);
+        long size = 300_000_000;
+        AtomicLong taken = pour(size, client);
+        awaitStandstill(taken);
+        assertTrue(taken.get() < size / 8, () -> taken + " bytes were taken for a program that takes none");
+        berth.must("exec", "runs", "touch", "/tmp/go");
+        String counted = new String(client.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+        assertEquals(size + "\n", counted, () -> new String(read(client.getErrorStream()), StandardCharsets.UTF_8));
+        assertEquals(pid, berth.servicePid());
+    }
+
+    @Test
+    void aSignalDoesNotWaitBehindInputThatNobodyTakes() throws Exception {
+        Process client = berth.start("exec", "-i", "runs", "sleep", "1000");
+        awaitStandstill(pour(300_000_000, client));
+        Syscalls.linux().kill((int) client.pid(), 2);
+        assertTrue(client.waitFor(Await.seconds(20), TimeUnit.SECONDS));
+        assertEquals(130, client.exitValue());
+    }
+
+    private static byte[] read(InputStream in) {
+        try {
+            return in.readAllBytes();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static AtomicLong pour(long size, Process into) {
+        AtomicLong taken = new AtomicLong();
+        CompletableFuture.runAsync(() -> {
+            byte[] zeros = new byte[100_000];
+            try (OutputStream in = into.getOutputStream()) {
+                while (taken.get() < size) {
+                    in.write(zeros);
+                    taken.addAndGet(zeros.length);
+                }
+            } catch (IOException ended) {
+                return;
+            }
+        });
+        return taken;
+    }
+
+    private static void awaitStandstill(AtomicLong count) throws InterruptedException {
+        AtomicLong last = new AtomicLong();
+        AtomicLong since = new AtomicLong();
+        Await.until("it stands still", 60, () -> {
+            long now = System.nanoTime();
+            if (last.getAndSet(count.get()) != count.get() || count.get() == 0) {
+                since.set(now);
+            }
+            return now - since.get() > TimeUnit.SECONDS.toNanos(Await.seconds(1));
+        });
     }
 
     @Test
