@@ -53,6 +53,10 @@ final class ContainerPlan {
         }
         plan.addAll(Isolation.sysctls(ids.gids().size()));
         plan.add(new Loopback());
+        if (spec.security().readOnlyRoot()) {
+            // Where it is missing, now is the last time that it can be made.
+            plan.add(new Mkdir(spec.process().workingDirectory(), "0755", 0, 0));
+        }
         plan.addAll(Isolation.restrictions(spec.security().readOnlyRoot()));
         plan.add(new Pivot());
         if (helped) {

@@ -20,6 +20,9 @@ final class FailureSentence {
             case "cwd" ->
                 "cannot enter the working directory %s: %s"
                         .formatted(failed.target(), failed.errno().text());
+            case "mkdir" ->
+                "cannot make the directory %s in the container: %s"
+                        .formatted(failed.target(), failed.errno().text());
             case "network", "wait_network" ->
                 "cannot start the container's network: " + helper(runtimeDirectory, failed);
             case "clone", "ids" ->

@@ -1,0 +1,161 @@
+package dev.berth.e2e;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.berth.rootfs.TarBuilder;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What an image says of how it wants to be run holds as it does with docker. */
+@Timeout(240)
+class ImageConfigIT {
+    private static final String CONFIG = """
+            {"Entrypoint":["echo","entry"],"Cmd":["image","command"],"Env":["PATH=/bin","COLOR=image","ONLY=image"],
+             "User":"guest","WorkingDir":"/not/there/yet","StopSignal":"SIGUSR1",
+             "Volumes":{"/var/www/html":{},"/var/lib/x":{}}}""";
+
+    private static Stage stage;
+    private static String image;
+
+    @BeforeAll
+    static void start() throws Exception {
+        stage = new Stage();
+        image = stage.push("configured:1", made -> made.layer(content()).config(CONFIG));
+    }
+
+    private static TarBuilder content() {
+        return new TarBuilder()
+                .directory("var/www/")
+                .directory("var/www/html/", m -> m.owner(1000, 1000))
+                .file("var/www/html/index.html", "of the image\n", m -> m.owner(1000, 1000))
+                .directory("var/lib/")
+                .directory("var/lib/x/", m -> m.owner(1000, 1000))
+                .file("var/lib/x/file", "of the image\n");
+    }
+
+    @AfterEach
+    void remove() throws Exception {
+        stage.berth.removeContainers();
+    }
+
+    @AfterAll
+    static void end() throws Exception {
+        if (stage != null) {
+            stage.close();
+        }
+    }
+
+    @Test
+    void argumentsReplaceTheCommandAndAreTheEntrypoints() throws Exception {
+        assertEquals("entry image command", stage.berth.must("run", "--rm", image));
+        assertEquals("entry of mine", stage.berth.must("run", "--rm", image, "of", "mine"));
+    }
+
+    @Test
+    void anotherEntrypointDropsTheCommandToo() throws Exception {
+        assertEquals("", stage.berth.must("run", "--rm", "--entrypoint", "echo", image));
+        assertEquals("mine", stage.berth.must("run", "--rm", "--entrypoint", "echo", image, "mine"));
+        assertEquals("none", stage.berth.must("run", "--rm", "--entrypoint", "", image, "echo", "none"));
+    }
+
+    @Test
+    void theEnvironmentIsTheImagesWithTheUsersOverIt() throws Exception {
+        String said = shell(List.of("-e", "COLOR=mine", "-e", "NEW=mine"), "echo $PATH $COLOR $ONLY $NEW");
+        assertEquals("/bin mine image mine", said);
+    }
+
+    @Test
+    void theUserIsTheImagesByNameWithItsGroups() throws Exception {
+        assertEquals("1000 1000 1000 50", shell(List.of(), "echo $(id -u) $(id -g) $(id -G)"));
+        assertEquals("/home/guest", shell(List.of(), "echo $HOME"));
+        assertEquals("0 0", shell(List.of("-u", "root"), "echo $(id -u) $(id -g)"));
+    }
+
+    @Test
+    void theUserIsTheImagesByNumberAndGroup() throws Exception {
+        String numbered = stage.push(
+                "numbered:1",
+                made -> made.config("{\"Env\":[\"PATH=/bin\"],\"Cmd\":[\"id\"],\"User\":\"4321:staff\"}"));
+        assertEquals("uid=4321 gid=50(staff) groups=50(staff)", stage.berth.must("run", "--rm", numbered));
+    }
+
+    @Test
+    void theWorkingDirectoryIsTheImagesAndMadeWhereItIsMissing() throws Exception {
+        assertEquals("/not/there/yet", shell(List.of(), "pwd"));
+        assertEquals("/nor/this", shell(List.of("-w", "/nor/this"), "pwd"));
+        assertEquals("/not/there/yet", shell(List.of("--read-only"), "pwd"));
+    }
+
+    @Test
+    void stopSendsTheImagesSignal() throws Exception {
+        String program = "trap 'exit 7' USR1; trap 'exit 8' TERM; echo ready; while :; do sleep 0.1; done";
+        stage.berth.must("run", "-d", "--name", "stopped", "--entrypoint", "sh", image, "-c", program);
+        Await.until("it is ready", 30, () -> stage.berth.must("logs", "stopped").equals("ready"));
+        stage.berth.must("stop", "-t", "60", "stopped");
+        assertEquals("7", stage.berth.must("wait", "stopped"));
+    }
+
+    @Test
+    void volumesAreNewForEachContainerAndHoldWhatTheImageHasThere() throws Exception {
+        create("first");
+        create("second");
+        String write = "cat index.html; echo mine >index.html";
+        assertEquals("of the image", stage.berth.must("exec", "-w", "/var/www/html", "first", "sh", "-c", write));
+        assertEquals("of the image", stage.berth.must("exec", "second", "cat", "/var/www/html/index.html"));
+        stage.berth.must("restart", "-t", "0", "first");
+        assertEquals("mine", stage.berth.must("exec", "first", "cat", "/var/www/html/index.html"));
+        assertEquals(List.of("/var/www/html", "/var/lib/x"), targets("first"));
+        assertNotEquals(source("first", "/var/lib/x"), source("second", "/var/lib/x"));
+        assertEquals(
+                "first",
+                stage.berth
+                        .get("/containers/"
+                                + stage.berth
+                                        .get("/volumes/" + source("first", "/var/lib/x"))
+                                        .at("/usedBy/0")
+                                        .asText())
+                        .path("name")
+                        .asText());
+    }
+
+    /** Starts a container that goes on. */
+    private static void create(String name, String... options) throws Exception {
+        List<String> words = new ArrayList<>(List.of("run", "-d", "--name", name, "--entrypoint", "sleep"));
+        words.addAll(List.of(options));
+        words.addAll(List.of(image, "100000"));
+        stage.berth.must(words.toArray(String[]::new));
+    }
+
+    /** What a shell in a fresh container prints for the script. */
+    private static String shell(List<String> options, String script) throws Exception {
+        List<String> words = new ArrayList<>(List.of("run", "--rm", "--entrypoint", "sh"));
+        words.addAll(options);
+        words.addAll(List.of(image, "-c", script));
+        return stage.berth.must(words.toArray(String[]::new));
+    }
+
+    private static JsonNode mounts(String container) throws Exception {
+        return stage.berth.get("/containers/" + container).at("/config/mounts");
+    }
+
+    private static List<String> targets(String container) throws Exception {
+        return mounts(container).findValuesAsText("target");
+    }
+
+    private static String source(String container, String target) throws Exception {
+        return StreamSupport.stream(mounts(container).spliterator(), false)
+                .filter(mount -> mount.path("target").asText().equals(target))
+                .findFirst()
+                .orElseThrow()
+                .path("source")
+                .asText();
+    }
+}
