@@ -9,8 +9,10 @@ import dev.berth.oci.Reference;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.random.RandomGenerator;
 
 /** Makes containers. */
@@ -119,8 +121,19 @@ final class Creation {
                     "ports", "cannot forward ports with network none: leave one of the two out");
         }
         refuseDoublePorts(request.ports());
-        for (int i = 0; i < request.mounts().size(); i++) {
-            MountRequest mount = request.mounts().get(i);
+        checkMounts(request.mounts());
+    }
+
+    private static void checkMounts(List<MountRequest> mounts) {
+        Set<String> targets = new HashSet<>();
+        for (int i = 0; i < mounts.size(); i++) {
+            MountRequest mount = mounts.get(i);
+            if (!targets.add(mount.target())) {
+                throw new ContainerException.Invalid(
+                        "mounts[" + i + "].target",
+                        "cannot mount at " + mount.target()
+                                + " twice: leave one of the two out, or give it another target");
+            }
             if (mount.type().equals("bind") && !Files.exists(Path.of(mount.source()))) {
                 throw new ContainerException.Invalid(
                         "mounts[" + i + "].source",

@@ -65,8 +65,11 @@ final class ImageDefaults {
                     anonymous ? new MountRequest("volume", volumeName.get(), mount.target(), mount.readOnly()) : mount);
         }
         for (String target : defaults.volumes()) {
-            if (mounts.stream().noneMatch(mount -> mount.target().equals(target)) && target.startsWith("/")) {
-                mounts.add(new MountRequest("volume", volumeName.get(), target, false));
+            if (target.startsWith("/")) {
+                MountRequest volume = new MountRequest("volume", volumeName.get(), target, false);
+                if (mounts.stream().noneMatch(mount -> mount.target().equals(volume.target()))) {
+                    mounts.add(volume);
+                }
             }
         }
         return mounts;

@@ -1,5 +1,7 @@
 package dev.berth.container;
 
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 
 /**
@@ -7,7 +9,7 @@ import java.util.List;
  *
  * @param type {@code bind} (a path of this machine), {@code volume} (a named one of Berth's) or {@code tmpfs}
  * @param source the path, or the volume's name (null: a new anonymous one); null for tmpfs
- * @param target where the container sees it
+ * @param target where the container sees it, cleaned as docker does it: one place has one name
  */
 public record MountRequest(String type, String source, String target, boolean readOnly) {
     public MountRequest {
@@ -18,8 +20,8 @@ public record MountRequest(String type, String source, String target, boolean re
         if (target == null) {
             throw new ContainerException.Invalid("target", "target is missing: say where the container sees it");
         }
-        Checks.absolute("target", target);
-        if (target.replace("/", "").isEmpty()) {
+        target = clean(Checks.absolute("target", target));
+        if (target.equals("/")) {
             throw new ContainerException.Invalid("target", "target is the root of the container: mount below it");
         }
         switch (type) {
@@ -36,5 +38,22 @@ public record MountRequest(String type, String source, String target, boolean re
                 }
             }
         }
+    }
+
+    /** How far below the root it is: what is mounted in another mount is deeper than that. */
+    int depth() {
+        return (int) target.chars().filter(c -> c == '/').count();
+    }
+
+    private static String clean(String path) {
+        Deque<String> names = new ArrayDeque<>();
+        for (String name : path.split("/")) {
+            if (name.equals("..")) {
+                names.pollLast();
+            } else if (!name.isEmpty() && !name.equals(".")) {
+                names.addLast(name);
+            }
+        }
+        return "/" + String.join("/", names);
     }
 }

@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -65,16 +66,17 @@ final class Roots {
         }
     }
 
-    /** What is mounted on the root, volumes made and filled. */
+    /** What is mounted on the root, volumes made and filled. Parents come first, as with docker: the other way round they would hide it. */
     List<MountSpec> mounts(CreateRequest config, Fd root) {
+        List<MountRequest> ordered = new ArrayList<>(config.mounts());
+        ordered.sort(Comparator.comparingInt(MountRequest::depth));
         List<MountSpec> mounts = new ArrayList<>();
-        for (int i = 0; i < config.mounts().size(); i++) {
-            MountRequest mount = config.mounts().get(i);
+        for (MountRequest mount : ordered) {
             mounts.add(
                     switch (mount.type()) {
                         case "tmpfs" -> new MountSpec.Tmpfs(mount.target(), 0, mount.readOnly());
                         case "volume" -> volume(mount, root);
-                        default -> bind(i, mount);
+                        default -> bind(mount, config);
                     });
         }
         return mounts;
@@ -194,11 +196,11 @@ final class Roots {
         return new MountSpec.Bind(directory, mount.target(), mount.readOnly());
     }
 
-    private static MountSpec bind(int index, MountRequest mount) {
+    private static MountSpec bind(MountRequest mount, CreateRequest config) {
         Path source = Path.of(mount.source());
         if (!Files.exists(source)) {
             throw new ContainerException.Invalid(
-                    "mounts[" + index + "].source",
+                    "mounts[" + config.mounts().indexOf(mount) + "].source",
                     "cannot mount " + source + ": it does not exist; make it first, or name a volume");
         }
         return new MountSpec.Bind(source, mount.target(), mount.readOnly());

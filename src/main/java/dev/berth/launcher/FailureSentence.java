@@ -28,9 +28,7 @@ final class FailureSentence {
             case "clone", "ids" ->
                 "cannot make the container's namespaces: %s; `berth doctor` finds out why"
                         .formatted(failed.errno().text());
-            case "mount", "attach", "bind", "root" ->
-                "cannot mount %s in the container: %s"
-                        .formatted(failed.target(), failed.errno().text());
+            case "mount", "attach", "bind", "root" -> mount(failed);
             case "join" -> "the container does not run any more";
             default ->
                 "cannot start the container: step '%s'%s failed: %s"
@@ -44,6 +42,15 @@ final class FailureSentence {
 
     private static String of(String target) {
         return target.isEmpty() ? "" : " (" + target + ")";
+    }
+
+    private static String mount(Failed failed) {
+        String message = "cannot mount %s in the container: %s"
+                .formatted(failed.target(), failed.errno().text());
+        boolean cannotBeMade = failed.errno() == Errno.EROFS || failed.errno() == Errno.EACCES;
+        return failed.step().equals("attach") && cannotBeMade
+                ? message + "; it is not there and cannot be made in what is mounted above it: make it there first"
+                : message;
     }
 
     private static String exec(Failed failed) {

@@ -68,8 +68,8 @@ public final class Launcher implements AutoCloseable {
                 ids,
                 new RootFiles(calls, spec.root().number()));
         try (PassedMounts mounts = new PassedMounts(calls)) {
-            addFiles(spec, mounts);
             mounts.addAll(spec.mounts());
+            addFiles(spec, mounts);
             LaunchPlan plan = ContainerPlan.start(spec, ids, hasUnifiedCgroups(), mounts.plan(), process);
             return launch(plan, spec, mounts.descriptors());
         }
@@ -89,9 +89,16 @@ public final class Launcher implements AutoCloseable {
 
     private void addFiles(LaunchSpec spec, PassedMounts mounts) {
         ContainerFiles files = new ContainerFiles(calls, spec.directory());
-        mounts.add(files.resolvConf(spec.network(), readResolvConf()), "/etc/resolv.conf", false);
-        mounts.add(files.hostname(spec.hostname()), "/etc/hostname", false);
-        mounts.add(files.hosts(spec.hostname(), spec.network()), "/etc/hosts", false);
+        addFile(files.resolvConf(spec.network(), readResolvConf()), "/etc/resolv.conf", spec, mounts);
+        addFile(files.hostname(spec.hostname()), "/etc/hostname", spec, mounts);
+        addFile(files.hosts(spec.hostname(), spec.network()), "/etc/hosts", spec, mounts);
+    }
+
+    /** The user's own mount at this very place is what the container is to see there. */
+    private static void addFile(Path file, String target, LaunchSpec spec, PassedMounts mounts) {
+        if (spec.mounts().stream().noneMatch(mount -> mount.target().equals(target))) {
+            mounts.add(file, target, false);
+        }
     }
 
     private String readResolvConf() {

@@ -133,6 +133,7 @@ final class Overlay {
             spare = clone(target, 0);
             try (Fd top = new Fd(calls, calls.openat(At.FDCWD, target, Open.PATH | Open.DIRECTORY, 0))) {
                 mounts.forEach(mount -> attach(top, mount));
+                mounts.stream().filter(mount -> mount.source().isEmpty()).forEach(mount -> shut(top, mount));
             }
             if (readOnly) {
                 calls.mountSetattr(At.FDCWD, target, 0, MountAttribute.RDONLY, 0, 0);
@@ -157,7 +158,7 @@ final class Overlay {
         try (Fd tree = mount.source()
                 .map(source -> clone(Syscalls.bytes(source), At.RECURSIVE))
                 .orElseGet(this::nothing)) {
-            long readOnly = mount.readOnly() ? MountAttribute.RDONLY : 0;
+            long readOnly = mount.readOnly() && mount.source().isPresent() ? MountAttribute.RDONLY : 0;
             calls.mountSetattr(tree.number(), NONE, At.EMPTY_PATH | At.RECURSIVE, readOnly, 0, Propagation.PRIVATE);
             String target = RawName.of(Syscalls.bytes(mount.target()));
             boolean directory = calls.fstat(tree.number()).isDirectory();
@@ -170,10 +171,18 @@ final class Overlay {
         }
     }
 
+    /** An empty directory takes no write: what would be written there is lost. Only now, for places may have been made in it. */
+    private void shut(Fd top, RootMount mount) {
+        String target = RawName.of(Syscalls.bytes(mount.target()));
+        try (Fd place = RootedDirectory.asRoot(calls, top).open(target, Open.PATH | Open.DIRECTORY)) {
+            calls.mountSetattr(place.number(), NONE, At.EMPTY_PATH, MountAttribute.RDONLY, 0, 0);
+        }
+    }
+
     private Fd nothing() {
         try (Fd context = new Fd(calls, calls.fsopen("tmpfs"))) {
             calls.fsconfigCreate(context.number());
-            return new Fd(calls, calls.fsmount(context.number(), MountAttribute.RDONLY));
+            return new Fd(calls, calls.fsmount(context.number(), 0));
         }
     }
 

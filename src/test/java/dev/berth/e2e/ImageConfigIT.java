@@ -2,9 +2,16 @@ package dev.berth.e2e;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.berth.rootfs.TarBuilder;
+import java.io.IOException;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.StreamSupport;
@@ -14,7 +21,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What an image says of how it wants to be run holds as it does with docker. */
+/** What an image says of how it wants to be run holds as it does with docker, and so does what is mounted beside its volumes. */
 @Timeout(240)
 class ImageConfigIT {
     private static final String CONFIG = """
@@ -24,11 +31,14 @@ class ImageConfigIT {
 
     private static Stage stage;
     private static String image;
+    /** Of this machine, to be mounted; everybody may write there. */
+    private static Path shared;
 
     @BeforeAll
     static void start() throws Exception {
         stage = new Stage();
         image = stage.push("configured:1", made -> made.layer(content()).config(CONFIG));
+        shared = open(Files.createTempDirectory(Path.of("/tmp"), "image-config"));
     }
 
     private static TarBuilder content() {
@@ -50,6 +60,9 @@ class ImageConfigIT {
     static void end() throws Exception {
         if (stage != null) {
             stage.close();
+        }
+        if (shared != null) {
+            new ProcessBuilder("rm", "-rf", shared.toString()).start().waitFor();
         }
     }
 
@@ -126,6 +139,103 @@ class ImageConfigIT {
                         .asText());
     }
 
+    @Test
+    void aVolumeOfTheImageHidesNothingThatIsMountedInIt() throws Exception {
+        Path data = directory("data", "mine");
+        create("site", "-v", data + ":/var/www/html/data");
+        assertEquals("of the image", stage.berth.must("exec", "site", "cat", "/var/www/html/index.html"));
+        assertEquals("mine", stage.berth.must("exec", "site", "cat", "/var/www/html/data/mine"));
+        stage.berth.must("exec", "site", "sh", "-c", "echo kept >/var/www/html/data/new");
+        assertEquals("kept\n", Files.readString(data.resolve("new")));
+    }
+
+    @Test
+    void whereTheUserMountsTheImagesVolumeIsNotMade() throws Exception {
+        create("one", "-v", "db:/var/lib//x/");
+        assertEquals(List.of("/var/lib/x", "/var/www/html"), targets("one"));
+        assertEquals("db", source("one", "/var/lib/x"));
+        stage.berth.must("exec", "one", "sh", "-c", "echo kept >/var/lib/x/new");
+        create("other", "-v", "db:/var/lib/x");
+        assertEquals(
+                "of the image\nkept", stage.berth.must("exec", "other", "sh", "-c", "cd /var/lib/x; cat file new"));
+        create("none", "--tmpfs", "/var/lib/./x");
+        assertEquals("", stage.berth.must("exec", "none", "ls", "/var/lib/x"));
+    }
+
+    @Test
+    void whatIsMountedInAnotherMountIsSeenWhateverTheOrder() throws Exception {
+        Path inner = directory("inner", "inner");
+        Path outer = directory("outer", "outer");
+        String[] mounts = {
+            "-v", inner + ":/x/y", "-v", outer + ":/x", "-v", inner + ":/memory/y", "--tmpfs", "/memory", "--read-only"
+        };
+        List<String> words = new ArrayList<>(List.of("create", "--name", "made"));
+        words.addAll(List.of(mounts));
+        words.add(image);
+        stage.berth.must(words.toArray(String[]::new));
+        create("runs", mounts);
+        for (String container : List.of("made", "runs")) {
+            assertEquals(List.of("outer", "y"), names(container, "/x"));
+            assertEquals(List.of("inner"), names(container, "/x/y"));
+            assertEquals(List.of("y"), names(container, "/memory"));
+            assertEquals(List.of("inner"), names(container, "/memory/y"));
+        }
+        stage.berth.must("exec", "runs", "touch", "/memory/kept-while-it-runs");
+        Berth.Result lost = stage.berth.run("cp", shared + "/inner/inner", "made:/memory/lost");
+        assertNotEquals(0, lost.exit(), lost.toString());
+    }
+
+    @Test
+    void berthsFilesAreSeenInAnEtcOfTheUsers() throws Exception {
+        Path etc = directory("etc", "mine");
+        String show = "cat /etc/mine /etc/hostname; grep -c named /etc/hosts; grep -c ^nameserver /etc/resolv.conf";
+        String said = shell(List.of("--hostname", "named", "-v", etc + ":/etc"), show);
+        assertEquals("mine\nnamed\n1\n1", said);
+        assertEquals("", Files.readString(etc.resolve("hosts")));
+    }
+
+    @Test
+    void aFileThatTheUserMountsIsSeenInsteadOfBerths() throws Exception {
+        Path own = directory("own", "mine").resolve("mine");
+        List<String> mounts =
+                List.of("-v", own + ":/etc/hosts", "-v", own + ":/etc/resolv.conf", "--hostname", "named");
+        assertEquals("mine\nmine\nnamed", shell(mounts, "cat /etc/hosts /etc/resolv.conf /etc/hostname"));
+    }
+
+    @Test
+    void aPlaceInAReadOnlyMountThatIsMissingIsSaid() throws Exception {
+        Path outer = directory("shut", "outer");
+        Berth.Result result = stage.berth.run(
+                "run", "--rm", "-v", "inner:/x/y", "-v", outer + ":/x:ro", "--entrypoint", "true", image);
+        assertEquals(125, result.exit(), result.toString());
+        assertTrue(
+                result.complaint()
+                        .contains(
+                                "cannot mount /x/y in the container: read-only file system; it is not there and cannot"),
+                result.toString());
+        Files.createDirectory(outer.resolve("y"));
+        assertEquals("outer\ny", shell(List.of("-v", "inner:/x/y", "-v", outer + ":/x:ro"), "ls /x"));
+    }
+
+    @Test
+    void twoMountsAtOnePlaceAreRefused() throws Exception {
+        JsonNode volumes = stage.berth.get("/volumes");
+        HttpResponse<String> answer = stage.berth.api(
+                "POST",
+                "/containers",
+                "{\"image\":\"" + image
+                        + "\",\"mounts\":[{\"type\":\"volume\",\"source\":\"never\",\"target\":\"/x/y/\"},"
+                        + "{\"type\":\"tmpfs\",\"target\":\"/x/./y\"}]}");
+        assertEquals(422, answer.statusCode(), answer.body());
+        JsonNode problem = new ObjectMapper().readTree(answer.body());
+        assertEquals("mounts[1].target", problem.path("field").asText());
+        assertEquals(
+                "cannot mount at /x/y twice: leave one of the two out, or give it another target",
+                problem.path("detail").asText());
+        assertEquals("", stage.berth.must("ps", "-aq"));
+        assertEquals(volumes, stage.berth.get("/volumes"));
+    }
+
     /** Starts a container that goes on. */
     private static void create(String name, String... options) throws Exception {
         List<String> words = new ArrayList<>(List.of("run", "-d", "--name", name, "--entrypoint", "sleep"));
@@ -140,6 +250,17 @@ class ImageConfigIT {
         words.addAll(options);
         words.addAll(List.of(image, "-c", script));
         return stage.berth.must(words.toArray(String[]::new));
+    }
+
+    /** A directory with one file that says its name. */
+    private static Path directory(String name, String file) throws IOException {
+        Path directory = open(Files.createDirectory(shared.resolve(name)));
+        Files.writeString(directory.resolve(file), file + "\n");
+        return directory;
+    }
+
+    private static Path open(Path directory) throws IOException {
+        return Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxrwxrwx"));
     }
 
     private static JsonNode mounts(String container) throws Exception {
@@ -157,5 +278,11 @@ class ImageConfigIT {
                 .orElseThrow()
                 .path("source")
                 .asText();
+    }
+
+    private static List<String> names(String container, String path) throws Exception {
+        return stage.berth
+                .get("/containers/" + container + "/files/list?path=" + path)
+                .findValuesAsText("name");
     }
 }

@@ -66,6 +66,7 @@ class BodiesTest {
                 "{'image':'a','mounts':[{'type':'bind','source':'a','target':'/b'}]}|mounts[0].source",
                 "{'image':'a','mounts':[{'type':'volume','source':'../x','target':'/b'}]}|mounts[0].source",
                 "{'image':'a','mounts':[{'type':'tmpfs','target':'/'}]}|mounts[0].target",
+                "{'image':'a','mounts':[{'type':'tmpfs','target':'/./x/..'}]}|mounts[0].target",
                 "{'image':'a','resources':{'memory':1}}|resources.memory",
                 "{'image':'a','restart':{'policy':'always'}}|restart.policy",
                 "{'image':'a','pull':'now'}|pull",
