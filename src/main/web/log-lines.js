@@ -2,7 +2,7 @@
 // Browsers lay out elements only so high: a longer log is scrolled through in larger steps.
 
 import { h, keyed } from "./dom.js";
-import { clock, exact } from "./format.js";
+import { bytes, clock, exact } from "./format.js";
 
 const LINE = 20;
 const MOST = 1_000_000;
@@ -11,6 +11,8 @@ const LARGEST = 100_000_000;
 /** So many too many before the oldest go: taking away a few of a million at a time costs as much as taking many. */
 const SLACK = 50_000;
 const HIGHEST = 10_000_000;
+/** Not a stream of the program's: what Berth says between its lines. */
+const NOTE = "note";
 // eslint-disable-next-line no-control-regex
 const CONTROL = /\u001b\[[0-9;?]*[ -/]*[@-~]|\u001b\][^\u0007\u001b]*(?:\u0007|\u001b\\)|\u001b[@-_]|[\u0000-\u0008\u000b-\u001f\u007f]/g;
 
@@ -22,6 +24,13 @@ export function placeOf(lines, line) {
   if (itself >= 0) return itself;
   const alike = lines.findIndex((it) => isAlike(it, line));
   return alike >= 0 ? alike : lines.findIndex((it) => it.time >= line.time);
+}
+
+/** A line as it is shown; or what is said where the log has lost some. */
+function shownAs(line) {
+  const time = Date.parse(line.time);
+  if (line.skipped) return { time, stream: NOTE, text: `${bytes(line.skipped)} of output are missing here` };
+  return { time, stream: line.stream, text: plainText(line.data ?? "") };
 }
 
 const isAlike = (one, other) => one.time === other.time && one.text === other.text;
@@ -92,9 +101,9 @@ export class LogLines {
   add(lines) {
     if (!lines.length) return this.#changed();
     for (const line of lines) {
-      const text = plainText(line.data ?? "");
-      this.#all.push({ time: Date.parse(line.time), stream: line.stream, text });
-      this.#held += text.length;
+      const shown = shownAs(line);
+      this.#all.push(shown);
+      this.#held += shown.text.length;
     }
     if (this.#all.length > MOST + SLACK || this.#held > LARGEST * 1.05) {
       let extra = 0;
@@ -134,7 +143,7 @@ export class LogLines {
     }
     const pattern = this.#pattern;
     this.#forgetRows();
-    this.#filter = pattern || stream ? (line) => (!stream || line.stream === stream) && (!pattern || line.text.search(pattern) >= 0) : null;
+    this.#filter = pattern || stream ? (line) => (!stream || line.stream === stream || line.stream === NOTE) && (!pattern || line.text.search(pattern) >= 0) : null;
     this.#refilter();
     return "";
   }

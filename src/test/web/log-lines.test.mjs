@@ -115,6 +115,17 @@ test("who follows goes on following over a search and a log that is filled anew"
   assert.equal(view.scrollTop, 2000 * 20 + 8 - 400);
 });
 
+test("where the log has lost some, a row of its own says how much, whichever stream is looked at", () => {
+  const gap = { time: new Date(Date.UTC(2026, 0, 1) + 2).toISOString(), stream: "stdout", data: "", skipped: 31_400_000 };
+  const { view, rows } = log(written(1, 2), gap, written(3, 4));
+  const shown = () => view.firstElementChild.children.map((row) => row.children.at(-1).childNodes[0]);
+  assert.deepEqual(shown(), ["1", "2", "31.4 MB of output are missing here", "3", "4"]);
+  assert.deepEqual(view.firstElementChild.children.map((row) => row.dataset.stream), ["stdout", "stdout", "note", "stdout", "stdout"]);
+  rows.search("", "stderr");
+  view.picture();
+  assert.deepEqual(shown(), ["31.4 MB of output are missing here"]);
+});
+
 test("a jump to a time stays there", () => {
   const { view, rows, atTop } = log(written(1, 1000));
   rows.jump(Date.UTC(2026, 0, 1) + 300);

@@ -1,9 +1,9 @@
 package dev.berth.container;
 
 import dev.berth.launcher.LogEntry;
-import dev.berth.launcher.LogReader;
-import java.util.Optional;
+import java.time.Instant;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 
 /** Reads the logs of containers, as lines or as the bytes that they are. Blocks its caller while it follows; interrupt it to end that. */
 final class ContainerLogs {
@@ -15,24 +15,20 @@ final class ContainerLogs {
 
     /** @param forever follows over the container's end too, until it is removed */
     void lines(Container container, LogQuery query, boolean forever, LogSink sink) throws InterruptedException {
-        try (LogReader log = LogReader.at(paths.container(container.id()), 0)) {
+        try (LogEntries log = entries(container)) {
             long[] passedOver = {query.tail() == null ? 0 : linesBefore(container, query)};
             sink.earlier(Math.max(0, passedOver[0]));
-            LineSplitter past = new LineSplitter(line -> {
-                if (query.wants(line) && passedOver[0]-- <= 0) {
+            Lines past = new Lines(query, line -> {
+                if (line.isGap() ? passedOver[0] <= 0 : passedOver[0]-- <= 0) {
                     sink.line(line);
                 }
             });
-            drain(log, past::add);
+            log.drain(past);
             past.flush();
             sink.pause();
             if (query.follow()) {
-                LineSplitter coming = new LineSplitter(line -> {
-                    if (query.wants(line)) {
-                        sink.line(line);
-                    }
-                });
-                follow(container, log, forever, coming::add, sink::pause);
+                Lines coming = new Lines(query, sink::line);
+                follow(container, log, forever, coming, sink::pause);
                 coming.flush();
                 sink.pause();
             }
@@ -42,23 +38,34 @@ final class ContainerLogs {
     /** How many lines stand before the last ones. The log is read twice, and never held in memory. */
     private long linesBefore(Container container, LogQuery query) throws InterruptedException {
         long[] count = {0};
-        try (LogReader log = LogReader.at(paths.container(container.id()), 0)) {
-            LineSplitter lines = new LineSplitter(line -> count[0] += query.wants(line) ? 1 : 0);
-            drain(log, lines::add);
+        try (LogEntries log = entries(container)) {
+            Lines lines = new Lines(query, line -> count[0] += line.isGap() ? 0 : 1);
+            log.drain(lines);
             lines.flush();
         }
         return count[0] - query.tail();
     }
 
-    /** The bytes as they were written, of one stream or both. */
-    void bytes(Container container, LogQuery query, Consumer<byte[]> sink, Runnable pause) throws InterruptedException {
-        try (LogReader log = LogReader.at(paths.container(container.id()), 0)) {
-            Consumer<LogEntry.Output> wanted = output -> {
-                if (query.wants(LogLine.name(output.stream()), output.time())) {
-                    sink.accept(output.bytes());
+    /** The bytes as they were written, of one stream or both. @param gap told how many are missing at this point */
+    void bytes(Container container, LogQuery query, Consumer<byte[]> sink, LongConsumer gap, Runnable pause)
+            throws InterruptedException {
+        try (LogEntries log = entries(container)) {
+            LogEntries.Sink wanted = new LogEntries.Sink() {
+                @Override
+                public void output(LogEntry.Output output) {
+                    if (query.wants(LogLine.name(output.stream()), output.time())) {
+                        sink.accept(output.bytes());
+                    }
+                }
+
+                @Override
+                public void gap(Instant time, long bytes) {
+                    if (query.wants(time)) {
+                        gap.accept(bytes);
+                    }
                 }
             };
-            drain(log, wanted);
+            log.drain(wanted);
             pause.run();
             if (query.follow()) {
                 follow(container, log, false, wanted, pause);
@@ -66,8 +73,12 @@ final class ContainerLogs {
         }
     }
 
+    private LogEntries entries(Container container) {
+        return LogEntries.in(paths.container(container.id()));
+    }
+
     private static void follow(
-            Container container, LogReader log, boolean forever, Consumer<LogEntry.Output> sink, Runnable pause)
+            Container container, LogEntries log, boolean forever, LogEntries.Sink sink, Runnable pause)
             throws InterruptedException {
         long ends = container.ends();
         while (true) {
@@ -77,7 +88,7 @@ final class ContainerLogs {
                 seen = container.output();
                 over = container.isRemoved() || (!forever && !container.runsOn(ends));
             }
-            if (drain(log, sink)) {
+            if (log.drain(sink)) {
                 pause.run();
                 continue;
             }
@@ -92,18 +103,37 @@ final class ContainerLogs {
         }
     }
 
-    private static boolean drain(LogReader log, Consumer<LogEntry.Output> sink) throws InterruptedException {
-        boolean any = false;
-        Optional<LogEntry> entry;
-        while ((entry = log.next()).isPresent()) {
-            any = true;
-            if (entry.get() instanceof LogEntry.Output output) {
-                sink.accept(output);
-            }
-            if (Thread.interrupted()) {
-                throw new InterruptedException();
+    /** Those lines that are wanted, and the gaps between them. */
+    private static final class Lines implements LogEntries.Sink {
+        private final LogQuery query;
+        private final Consumer<LogLine> sink;
+        private final LineSplitter splitter;
+
+        Lines(LogQuery query, Consumer<LogLine> sink) {
+            this.query = query;
+            this.sink = sink;
+            this.splitter = new LineSplitter(line -> {
+                if (query.wants(line.stream(), line.time())) {
+                    sink.accept(line);
+                }
+            });
+        }
+
+        @Override
+        public void output(LogEntry.Output output) {
+            splitter.add(output);
+        }
+
+        @Override
+        public void gap(Instant time, long bytes) {
+            splitter.cut();
+            if (query.wants(time)) {
+                sink.accept(LogLine.gap(time, query.stream(), bytes));
             }
         }
-        return any;
+
+        void flush() {
+            splitter.flush();
+        }
     }
 }

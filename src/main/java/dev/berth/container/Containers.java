@@ -11,6 +11,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 
 /**
  * The use cases of containers: every edge calls these and nothing below. A container is named by its id, a beginning of it, or its name.
@@ -298,10 +299,10 @@ public final class Containers implements Attachments {
         logs.lines(directory.find(reference), query, forever, sink);
     }
 
-    /** The bytes of a log; blocks while it follows. */
-    public void logBytes(String reference, LogQuery query, Consumer<byte[]> sink, Runnable pause)
+    /** The bytes of a log; blocks while it follows. @param gap told how many are missing at this point */
+    public void logBytes(String reference, LogQuery query, Consumer<byte[]> sink, LongConsumer gap, Runnable pause)
             throws InterruptedException {
-        logs.bytes(directory.find(reference), query, sink, pause);
+        logs.bytes(directory.find(reference), query, sink, gap, pause);
     }
 
     public ExecView exec(String reference, ExecRequest request) {

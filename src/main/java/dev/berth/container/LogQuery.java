@@ -22,13 +22,12 @@ public record LogQuery(Integer tail, Instant since, Instant until, String stream
         }
     }
 
-    boolean wants(LogLine line) {
-        return wants(line.stream(), line.time());
+    boolean wants(String stream, Instant time) {
+        return (this.stream == null || this.stream.equals(stream)) && wants(time);
     }
 
-    boolean wants(String stream, Instant time) {
-        return (this.stream == null || this.stream.equals(stream))
-                && (since == null || !time.isBefore(since))
-                && (until == null || time.isBefore(until));
+    /** Of what may be of either stream. */
+    boolean wants(Instant time) {
+        return (since == null || !time.isBefore(since)) && (until == null || time.isBefore(until));
     }
 }

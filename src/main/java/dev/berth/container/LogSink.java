@@ -7,6 +7,7 @@ public interface LogSink {
     /** Told first: so many lines stand before the first one that was asked for. */
     void earlier(long lines);
 
+    /** The next line, or a gap. */
     void line(LogLine line);
 
     /** All that is there was told: more is waited for, or it is over. */

@@ -10,6 +10,7 @@ import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.Response;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.eclipse.microprofile.openapi.annotations.Operation;
@@ -27,6 +28,7 @@ public class LogsResource {
     private static final String TEXT = "text/plain";
     private static final int STDOUT = 1;
     private static final int STDERR = 2;
+    private static final int SKIPPED = 7;
 
     private final Containers containers;
     private final Streams streams;
@@ -74,15 +76,20 @@ public class LogsResource {
         boolean framed = accept != null && accept.contains(FRAMES);
         return Response.ok(
                         streams.of(response, out -> {
-                            Sink sink = framed ? out::frame : (opcode, bytes) -> out.bytes(bytes);
+                            Sink sink = framed ? out::frame : (opcode, bytes) -> text(out, opcode, bytes);
                             if (raw) {
-                                containers.logBytes(container, query, bytes -> sink.write(STDOUT, bytes), out::flush);
+                                containers.logBytes(
+                                        container,
+                                        query,
+                                        bytes -> sink.write(STDOUT, bytes),
+                                        skipped -> sink.write(SKIPPED, number(skipped)),
+                                        out::flush);
                             } else {
                                 containers.logLines(
                                         container,
                                         query,
                                         false,
-                                        LogSink.of(line -> sink.write(opcode(line), text(line, stamped)), out::flush));
+                                        LogSink.of(line -> write(sink, line, stamped), out::flush));
                             }
                         }),
                         framed ? FRAMES : TEXT + ";charset=utf-8")
@@ -91,6 +98,25 @@ public class LogsResource {
 
     private interface Sink {
         void write(int opcode, byte[] bytes);
+    }
+
+    private static void write(Sink sink, LogLine line, boolean timestamps) {
+        if (line.isGap()) {
+            sink.write(SKIPPED, number(line.skipped()));
+        } else {
+            sink.write(opcode(line), text(line, timestamps));
+        }
+    }
+
+    /** Text holds nothing but what the program wrote. */
+    private static void text(Streams.Out out, int opcode, byte[] bytes) {
+        if (opcode != SKIPPED) {
+            out.bytes(bytes);
+        }
+    }
+
+    private static byte[] number(long number) {
+        return ByteBuffer.allocate(Long.BYTES).putLong(number).array();
     }
 
     /** As attaching has it. */

@@ -10,6 +10,7 @@ import java.io.DataOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -48,6 +49,17 @@ class LogFramesTest {
         }
         copy(out, out);
         assertEquals("123456789", out.toString());
+    }
+
+    @Test
+    void whatIsMissingIsToldOnStandardErrorAndWhatIsNotKnownIsPassedOver() throws IOException {
+        frame(1, "one\n".getBytes());
+        frame(7, ByteBuffer.allocate(8).putLong(5_000_000_000L).array());
+        frame(99, "of a newer service".getBytes());
+        frame(1, "two\n".getBytes());
+        copy(out, err);
+        assertEquals("one\ntwo\n", out.toString());
+        assertEquals("[berth: 5000000000 bytes of output were missed here]\n", err.toString());
     }
 
     @Test

@@ -24,6 +24,7 @@ class ContainerLogsTest {
                         new Container(atATerminal, ContainerState.EXITED),
                         new LogQuery(null, since, null, stream, false),
                         written::writeBytes,
+                        skipped -> {},
                         () -> {});
         return written.toString();
     }

@@ -118,6 +118,29 @@ class ApiStreamsIT {
     }
 
     @Test
+    void whoReadsTooSlowlyIsToldWhatWasMissed() throws Exception {
+        String script = "echo begun; until [ -e /go ]; do sleep 0.1; done; yes 012345678 | head -c 80000000; echo over";
+        berth.must("run", "-d", "--name", "much", bed.image(), "sh", "-c", script);
+        try (BufferedReader slow = send("/containers/much/logs?follow=true", "Accept", "application/x-ndjson")
+                .body()) {
+            assertEquals("begun", JSON.readTree(slow.readLine()).path("data").asText());
+            berth.must("exec", "much", "touch", "/go");
+            berth.must("wait", "much");
+            long skipped = 0;
+            String last = "";
+            for (String line = slow.readLine(); line != null; line = slow.readLine()) {
+                JsonNode told = JSON.readTree(line);
+                skipped += told.path("skipped").asLong();
+                last = told.path("data").asText();
+                assertTrue("012345678".contains(last) || last.equals("over"), line);
+            }
+            assertEquals("over", last);
+            assertTrue(skipped > 10_000_000, "skipped " + skipped);
+        }
+        berth.must("rm", "much");
+    }
+
+    @Test
     void aTerminalHasNoStandardError() throws Exception {
         berth.must("run", "-d", "-t", "--name", "terminal", bed.image(), "sh", "-c", "echo one; echo two >&2");
         berth.must("wait", "terminal");
