@@ -6,8 +6,6 @@ import dev.berth.launcher.BadLaunch;
 import dev.berth.launcher.ImageUser;
 import dev.berth.oci.OciException;
 import dev.berth.oci.Reference;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.HashSet;
 import java.util.List;
@@ -134,10 +132,8 @@ final class Creation {
                         "cannot mount at " + mount.target()
                                 + " twice: leave one of the two out, or give it another target");
             }
-            if (mount.type().equals("bind") && !Files.exists(Path.of(mount.source()))) {
-                throw new ContainerException.Invalid(
-                        "mounts[" + i + "].source",
-                        "cannot mount " + mount.source() + ": it does not exist; make it first, or name a volume");
+            if (mount.type().equals("bind")) {
+                BindSource.check(i, mount.source());
             }
         }
     }

@@ -12,7 +12,6 @@ import dev.berth.oci.Digest;
 import dev.berth.rootfs.ComposedRoot;
 import dev.berth.rootfs.LayerProgress;
 import dev.berth.rootfs.RootMount;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -197,12 +196,7 @@ final class Roots {
     }
 
     private static MountSpec bind(MountRequest mount, CreateRequest config) {
-        Path source = Path.of(mount.source());
-        if (!Files.exists(source)) {
-            throw new ContainerException.Invalid(
-                    "mounts[" + config.mounts().indexOf(mount) + "].source",
-                    "cannot mount " + source + ": it does not exist; make it first, or name a volume");
-        }
+        Path source = BindSource.check(config.mounts().indexOf(mount), mount.source());
         return new MountSpec.Bind(source, mount.target(), mount.readOnly());
     }
 

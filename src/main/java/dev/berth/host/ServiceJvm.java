@@ -26,7 +26,8 @@ record ServiceJvm(Installation installation, Paths paths, ServiceUser user) {
                 // Of an archive that does not fit (the files were moved) the JVM would speak on standard output.
                 "-Xlog:disable",
                 "-Xlog:all=error:stderr",
-                // Inside U1 the user is uid 0, whose home of passwd is /root.
+                // Inside U1 the user is uid 0, whose name and home of passwd are root's.
+                "-Duser.name=" + user.who().name(),
                 "-Duser.home=" + user.who().home(),
                 "-Djna.tmpdir=" + nativeDirectory(),
                 "-DZstdTempFolder=" + nativeDirectory(),

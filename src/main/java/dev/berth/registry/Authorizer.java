@@ -62,10 +62,11 @@ final class Authorizer {
         return refusal(repository, find(repository));
     }
 
-    private static RegistryException refusal(Repository repository, Optional<Credentials> used) {
+    private RegistryException refusal(Repository repository, Optional<Credentials> used) {
         return used.map(c -> RegistryException.Unauthorised.refused(
                         repository.reference(), c.username().isEmpty() ? "of your token" : c.username()))
-                .orElseGet(() -> RegistryException.Unauthorised.anonymous(repository.reference()));
+                .orElseGet(
+                        () -> RegistryException.Unauthorised.anonymous(repository.reference(), credentials.ofDocker()));
     }
 
     private void renew(Known entry, Repository repository, List<Challenge> challenges, Cancellation cancellation) {

@@ -62,9 +62,7 @@ final class BlobCall implements Call<Boolean> {
         if (refusal.isAbsence()) {
             return RegistryException.NotFound.blob(reference, blob.digest().toString());
         }
-        return refusal.isDenial()
-                ? RegistryException.Unauthorised.anonymous(reference)
-                : refusal.unexpected(host, "a blob");
+        return refusal.unexpected(host, "a blob");
     }
 
     @Override

@@ -49,10 +49,7 @@ final class BlobFetch {
             try {
                 caller.callPlainly(new BlobCall(elsewhere, repository.reference(), blob, sink), cancellation);
                 return;
-            } catch (RegistryException.NotFound
-                    | RegistryException.Unreachable
-                    | RegistryException.Unauthorised
-                    | RegistryException.BadAnswer e) {
+            } catch (RegistryException.NotFound | RegistryException.Unreachable | RegistryException.BadAnswer e) {
                 sink.restart();
             }
         }

@@ -57,6 +57,11 @@ public final class CredentialFiles {
         return new CredentialFiles(files, environment);
     }
 
+    /** Where docker's sign-in would have left them; empty when nothing is read at all. */
+    Optional<Path> ofDocker() {
+        return files.isEmpty() ? Optional.empty() : Optional.of(files.get(files.size() - 1));
+    }
+
     /** @throws RegistryException.BadCredentials when a file or helper that should answer cannot be read */
     Optional<Credentials> find(String domain, String path) {
         for (Path file : files) {

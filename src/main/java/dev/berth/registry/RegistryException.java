@@ -50,11 +50,16 @@ public abstract sealed class RegistryException extends RuntimeException {
             super(message);
         }
 
-        /** Docker Hub and others answer 401 or 403 also for what does not exist. */
-        static Unauthorised anonymous(Reference reference) {
-            return new Unauthorised(
-                    "cannot pull " + reference + ": not found or private; check the name, or sign in to "
-                            + reference.domain() + " so that ~/.docker/config.json has credentials for it");
+        /**
+         * Docker Hub and others answer 401 or 403 also for what does not exist.
+         *
+         * @param file where the service looks for credentials, which for root's is not root's own
+         */
+        static Unauthorised anonymous(Reference reference, Optional<Path> file) {
+            return new Unauthorised("cannot pull " + reference
+                    + ": not found or private; check the name, or sign in to " + reference.domain()
+                    + file.map(it -> " so that " + it + ", which the service reads, has credentials for it")
+                            .orElse(""));
         }
 
         static Unauthorised refused(Reference reference, String user) {

@@ -87,6 +87,19 @@ class ErrorsIT {
     }
 
     @Test
+    void aSourceThatTheServiceMayNotReachIsNoneThatIsMissing() throws Exception {
+        String mounts = ",\"mounts\":[{\"type\":\"bind\",\"source\":\"%s\",\"target\":\"/src\"}]";
+        String own = System.getProperty("user.name");
+        String said =
+                refused(422, "POST", "/containers", create(mounts.formatted("/proc/1/root/etc")), "mounts[0].source");
+        assertTrue(
+                said.contains("the service's user " + (own.equals("root") ? "berth" : own) + " may not reach it"),
+                said);
+        said = refused(422, "POST", "/containers", create(mounts.formatted("/no/such")), "mounts[0].source");
+        assertTrue(said.contains("it does not exist"), said);
+    }
+
+    @Test
     void whatIsWrongIs422AndNamed() throws Exception {
         refused(422, "POST", "/containers", "{}", "image");
         refused(422, "POST", "/containers", create(",\"bogus\":1"), "bogus");

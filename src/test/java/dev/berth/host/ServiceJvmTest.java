@@ -24,6 +24,7 @@ class ServiceJvmTest {
                         .contains(jna),
                 jna);
         assertEquals(jna, option(command, "-DZstdTempFolder="));
+        assertEquals("me", option(command, "-Duser.name="));
     }
 
     private static String option(List<String> command, String name) {

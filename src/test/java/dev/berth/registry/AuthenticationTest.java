@@ -222,6 +222,11 @@ class AuthenticationTest {
         String said =
                 assertThrows(RegistryException.Unauthorised.class, this::fetch).getMessage();
         assertTrue(said.contains("not found or private"), said);
+        assertTrue(said.contains(home.resolve(".docker/config.json") + ", which the service reads"), said);
+        said = assertThrows(
+                        RegistryException.Unauthorised.class, () -> fetch(Map.of("DOCKER_CONFIG", "/elsewhere/docker")))
+                .getMessage();
+        assertTrue(said.contains(" /elsewhere/docker/config.json,"), said);
     }
 
     @Test
