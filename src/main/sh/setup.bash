@@ -11,20 +11,29 @@ restriction=/proc/sys/kernel/apparmor_restrict_unprivileged_userns
 set_up() {
     need_compiler=
     ! needs_build || need_compiler=1
-    look_for_programs
-    look_for_ids
-    look_for_tun
-    [[ ${#reasons[@]} -eq 0 ]] || repair
+    look_for look_for_machine
+    [[ ${#reasons[@]} -eq 0 ]] || repair look_for_machine
     find_java || die "there is no Java of version 17 or newer; install one, or set JAVA_HOME"
     ! needs_build || build
     [[ $from == "$home" ]] || install_for_root
-    packages=() root_commands=() reasons=() hard=
-    look_for_profile
-    [[ ${#reasons[@]} -eq 0 ]] || repair
+    look_for look_for_profile
+    [[ ${#reasons[@]} -eq 0 ]] || repair look_for_profile
     make_archives "$from"
 }
 
 needs_build() { [[ $checkout ]] && ! is_built; }
+
+# look_for FUNCTION: finds anew what it says is missing.
+look_for() {
+    packages=() root_commands=() reasons=() hard=
+    "$1"
+}
+
+look_for_machine() {
+    look_for_programs
+    look_for_ids
+    look_for_tun
+}
 
 # missing KIND REASON PACKAGE…
 missing() {
@@ -127,13 +136,11 @@ look_for_profile() {
     fi
 }
 
-# Says what is missing and installs it, after asking. Without apt-get, root or consent: prints the commands.
+# repair FUNCTION: says what it found missing and installs it, after asking. Without apt-get, root or consent: prints the commands.
 repair() {
-    local reason command sudo=
+    local command failed='' sudo=
     say "this machine lacks something:"
-    for reason in "${reasons[@]}"; do
-        printf '  - %s\n' "$reason" >&2
-    done
+    printf '  - %s\n' "${reasons[@]}" >&2
     if [[ ${#packages[@]} -gt 0 ]] && ! has apt-get; then
         other_distribution
         give_up
@@ -159,25 +166,33 @@ repair() {
         return
     fi
     for command in "${root_commands[@]}"; do
-        run_as_root "$sudo" "$command"
+        run_as_root "$sudo" "$command" && continue
+        failed=1
+        say "this failed: $command"
+        # It would ask for the password once more for each of the others.
+        [[ ! $sudo ]] || sudo -n env true 2>/dev/null || break
     done
     hash -r
+    [[ ! $failed ]] || see_what_is_left "$1"
+}
+
+# see_what_is_left FUNCTION: what failed may have been for something that Berth starts without.
+see_what_is_left() {
+    look_for "$1"
+    [[ ${#reasons[@]} -gt 0 ]] || return 0
+    say "this is still missing:"
+    printf '  - %s\n' "${reasons[@]}" >&2
+    give_up
 }
 
 run_as_root() {
-    local sudo=$1 log
+    local sudo=$1 log status=0
     log=$(mktemp)
     say "$2"
-    if ! DEBIAN_FRONTEND=noninteractive $sudo ${sudo:+env DEBIAN_FRONTEND=noninteractive} sh -c "$2" >"$log" 2>&1 </dev/null; then
-        tail -n 20 "$log" >&2
-        rm -f "$log"
-        case $2 in
-            apt-get\ update | modprobe* | chmod*) say "this failed; going on without it" ;;
-            *) die "this failed: $2" ;;
-        esac
-        return 0
-    fi
+    DEBIAN_FRONTEND=noninteractive $sudo ${sudo:+env DEBIAN_FRONTEND=noninteractive} sh -c "$2" >"$log" 2>&1 </dev/null || status=$?
+    [[ $status == 0 ]] || tail -n 20 "$log" >&2
     rm -f "$log"
+    return $status
 }
 
 consent() {
@@ -334,7 +349,7 @@ put() {
     mv "$3.new" "$3"
 }
 
-# A tarball for machines on which nothing can be built or installed: a JRE, slirp4netns and uidmap are enough.
+# A tarball for machines on which nothing can be built or installed: a JRE, libseccomp, slirp4netns and uidmap are enough.
 make_dist() {
     local version name staging
     version=$(sed -n 's|^  <version>\(.*\)</version>.*|\1|p' "$here/pom.xml" | head -n 1)
