@@ -1,6 +1,7 @@
 package dev.berth.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -151,6 +152,16 @@ class FlagsTest {
     void aTmpfsOptionThatBerthCannotKeepIsNamed() {
         CliException refusal = assertThrows(CliException.class, () -> MountOption.tmpfs("/run:rw,size=64m"));
         assertTrue(refusal.getMessage().contains("'size=64m' is neither ro nor rw"), refusal.getMessage());
+    }
+
+    @Test
+    void whatTheServiceAlwaysRefusesIsNotOffered() {
+        assertFalse(Main.parser(Verb.RUN, new RunCommand()).getUsageMessage().contains("unconfined"));
+        CliException refusal =
+                assertThrows(CliException.class, () -> request("--security-opt", "apparmor=x", "alpine"));
+        assertFalse(refusal.getMessage().contains("unconfined"), refusal.getMessage());
+        Json request = request("--security-opt", "seccomp=unconfined", "alpine");
+        assertEquals("unconfined", request.get("seccomp").text());
     }
 
     @Test
