@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -198,12 +199,41 @@ class IsolationIT {
 
     @Test
     void usersAreAddedAndSwitchedTo() throws Exception {
-        // Debian's busybox has no adduser: this is what one does.
+        // Debian's busybox has no adduser: this is what a simple one does.
         String add = "echo bob:x:1001:1001::/home/bob:/bin/sh >>/etc/passwd; echo bob:x:1001: >>/etc/group;"
                 + " echo 'bob:*:19000:0:99999:7:::' >>/etc/shadow; mkdir /home/bob; chown bob:bob /home/bob; chmod 700 /home/bob;";
         assertEquals("uid=1001(bob) gid=1001(bob) groups=1001(bob)", stage.shell(add + "su bob -c id"));
         assertEquals("bob", stage.shell(add + "su - bob -c 'echo x >f && stat -c %U f'"));
         assertEquals("no", stage.shell(add + "su bob -c 'touch /root/x' 2>/dev/null && echo yes || echo no"));
+    }
+
+    /** It locks files, looks for the kernel's audit and gives things away: more than a shell's echo does. */
+    @Test
+    void aDistributionsOwnUseraddDoesItToo() throws Exception {
+        Path useradd = Path.of("/usr/sbin/useradd");
+        Need.that(Files.isExecutable(useradd), "this test needs " + useradd + " (package passwd)");
+        TarBuilder layer = new TarBuilder().file("bin/useradd", Files.readAllBytes(useradd), m -> m.mode(0755));
+        for (Path library : librariesOf(useradd)) {
+            layer.file(library.toString().substring(1), Files.readAllBytes(library), m -> m.mode(0755));
+        }
+        String image = stage.push("useradd:1", made -> made.layer(layer));
+        String script = "useradd -m -U -G staff -s /bin/sh bob && stat -c '%U %a' /home/bob && su - bob -c 'id; pwd'";
+        assertEquals(
+                "bob 755\nuid=1001(bob) gid=1001(bob) groups=50(staff),1001(bob)\n/home/bob",
+                stage.berth.must("run", "--rm", image, "sh", "-c", script));
+    }
+
+    /** Its loader is one of them. */
+    private static List<Path> librariesOf(Path program) throws Exception {
+        Need.program("ldd");
+        Process ldd = new ProcessBuilder("ldd", program.toString()).start();
+        String said = new String(ldd.getInputStream().readAllBytes());
+        assertEquals(0, ldd.waitFor(), said);
+        return Pattern.compile("(/\\S+) \\(")
+                .matcher(said)
+                .results()
+                .map(found -> Path.of(found.group(1)))
+                .toList();
     }
 
     @Test
