@@ -1,43 +1,79 @@
 package dev.berth.launcher;
 
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.List;
+import java.util.LinkedHashSet;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
 
 /**
- * The users and groups of an image. Lines that are not of the form are skipped, as the C library skips them.
+ * The users and groups of an image, looked up where they stand: a program in a container may fill these files with millions of entries,
+ * so none is kept but what is asked for. Lines that are not of the form are skipped, as the C library skips them.
  *
  * @see <a href="https://man7.org/linux/man-pages/man5/passwd.5.html">passwd(5)</a>
  * @see <a href="https://man7.org/linux/man-pages/man5/group.5.html">group(5)</a>
  */
-record Accounts(List<User> users, List<Group> groups) {
-    private static final int LIMIT = 4 << 20;
+record Accounts(RootFiles root) {
+    private static final Pattern ID = Pattern.compile("[0-9]{1,10}");
+    private static final String PASSWD = "/etc/passwd";
+    private static final String GROUP = "/etc/group";
+    /** NGROUPS_MAX of the kernel. */
+    private static final int MOST_GROUPS = 65_536;
 
     record User(String name, long uid, long gid, String home) {}
 
-    record Group(String name, long gid, List<String> members) {}
-
-    static Accounts read(RootFiles root) {
-        return new Accounts(
-                lines(root, "/etc/passwd").stream()
-                        .map(Accounts::user)
-                        .flatMap(Optional::stream)
-                        .toList(),
-                lines(root, "/etc/group").stream()
-                        .map(Accounts::group)
-                        .flatMap(Optional::stream)
-                        .toList());
+    record Group(String name, long gid, String members) {
+        boolean has(String member) {
+            return !member.isBlank() && ("," + members + ",").contains("," + member + ",");
+        }
     }
 
-    private static List<String> lines(RootFiles root, String path) {
-        byte[] content = root.read(path, LIMIT).orElse(new byte[0]);
-        return new String(content, StandardCharsets.UTF_8).lines().toList();
+    /** The first user of this name or number; without one, of the number {@code otherwise}. */
+    Optional<User> user(String nameOrId, long otherwise) {
+        return first(
+                PASSWD,
+                Accounts::user,
+                user -> nameOrId.isEmpty()
+                        ? user.uid() == otherwise
+                        : user.name().equals(nameOrId) || (isId(nameOrId) && user.uid() == Long.parseLong(nameOrId)));
+    }
+
+    Optional<Group> groupOf(String nameOrId) {
+        return first(
+                GROUP,
+                Accounts::group,
+                group -> group.name().equals(nameOrId) || (isId(nameOrId) && group.gid() == Long.parseLong(nameOrId)));
+    }
+
+    /** Numbers of the groups that somebody belongs to, in their order. */
+    Set<Long> groupsWith(String member) {
+        Set<Long> found = new LinkedHashSet<>();
+        root.lines(GROUP, line -> {
+            group(line).filter(group -> group.has(member)).ifPresent(group -> found.add(group.gid()));
+            if (found.size() > MOST_GROUPS) {
+                throw new BadLaunch(
+                        "user",
+                        "/etc/group of the image puts the user into more than %d groups, which the kernel does not allow"
+                                .formatted(MOST_GROUPS));
+            }
+            return false;
+        });
+        return found;
+    }
+
+    private <T> Optional<T> first(String path, Function<String, Optional<T>> form, Predicate<T> wanted) {
+        AtomicReference<T> found = new AtomicReference<>();
+        root.lines(path, line -> {
+            form.apply(line).filter(wanted).ifPresent(found::set);
+            return found.get() != null;
+        });
+        return Optional.ofNullable(found.get());
     }
 
     private static Optional<User> user(String line) {
-        String[] fields = line.split(":", -1);
+        String[] fields = line.split(":", 7);
         if (fields.length < 6 || !isId(fields[2]) || !isId(fields[3])) {
             return Optional.empty();
         }
@@ -45,38 +81,15 @@ record Accounts(List<User> users, List<Group> groups) {
     }
 
     private static Optional<Group> group(String line) {
-        String[] fields = line.split(":", -1);
+        String[] fields = line.split(":", 5);
         if (fields.length < 4 || !isId(fields[2])) {
             return Optional.empty();
         }
-        List<String> members = new ArrayList<>(Arrays.asList(fields[3].split(",")));
-        members.removeIf(String::isBlank);
-        return Optional.of(new Group(fields[0], Long.parseLong(fields[2]), List.copyOf(members)));
+        return Optional.of(new Group(fields[0], Long.parseLong(fields[2]), fields[3]));
     }
 
     /** Decimal, and small enough that no number of the kernel's is exceeded. */
     static boolean isId(String text) {
-        return text.matches("[0-9]{1,10}") && Long.parseLong(text) < 0xffffffffL;
-    }
-
-    Optional<User> user(String nameOrId, long otherwise) {
-        return users.stream()
-                .filter(u -> nameOrId.isEmpty()
-                        ? u.uid() == otherwise
-                        : u.name().equals(nameOrId) || (isId(nameOrId) && u.uid() == Long.parseLong(nameOrId)))
-                .findFirst();
-    }
-
-    Optional<Group> groupOf(String nameOrId) {
-        return groups.stream()
-                .filter(g -> g.name().equals(nameOrId) || (isId(nameOrId) && g.gid() == Long.parseLong(nameOrId)))
-                .findFirst();
-    }
-
-    List<Long> groupsWith(String member) {
-        return groups.stream()
-                .filter(g -> g.members().contains(member))
-                .map(Group::gid)
-                .toList();
+        return ID.matcher(text).matches() && Long.parseLong(text) < 0xffffffffL;
     }
 }

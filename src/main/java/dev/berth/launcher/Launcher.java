@@ -172,7 +172,7 @@ public final class Launcher implements AutoCloseable {
 
     private List<PlanRecord> process(
             ProcessSpec process, Security security, String hostname, IdMaps ids, RootFiles root) {
-        Identity identity = Identity.resolve(process.user(), Accounts.read(root), ids.uids(), ids.gids());
+        Identity identity = Identity.resolve(process.user(), new Accounts(root), ids.uids(), ids.gids());
         Environment environment = Environment.of(
                 process.imageEnvironment(), process.environment(), identity.home(), hostname, process.tty());
         return ProcessPlan.of(process, identity, environment, security, !ids.isSingle());

@@ -8,15 +8,20 @@ import dev.berth.linux.Resolve;
 import dev.berth.linux.Stat;
 import dev.berth.linux.SyscallException;
 import dev.berth.linux.Syscalls;
+import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
-import java.util.Arrays;
-import java.util.Optional;
+import java.nio.charset.StandardCharsets;
+import java.util.function.Predicate;
 
 /**
  * Small files of a container's root file system, which may be hostile: every path is resolved beneath the root by the
  * kernel, and only regular files of a sane size are opened (CVE-2024-9676: a FIFO or a huge file as /etc/passwd).
  */
 final class RootFiles {
+    private static final int LARGEST = 4 << 20;
+    private static final int LONGEST_LINE = 64 << 10;
+    private static final int BLOCK = 16 << 10;
+
     private final Syscalls calls;
     private final int root;
 
@@ -26,24 +31,25 @@ final class RootFiles {
     }
 
     /**
-     * The bytes of a file.
+     * Shows the lines of a text to somebody, one after the other, until he has seen enough; none when there is no such file. One line is
+     * in memory at a time, however many there are. Empty ones are left out.
      *
-     * @return empty when there is no such file
-     * @throws BadLaunch when it is no regular file, or larger than {@code limit}
+     * @param enough whether that line was the last one wanted
+     * @throws BadLaunch when it is no regular file, or larger than 4 MiB, or has a line that is longer than 64 KiB
      */
-    Optional<byte[]> read(String path, int limit) {
+    void lines(String path, Predicate<String> enough) {
         try (Fd file = new Fd(calls, openPath(path))) {
             Stat stat = calls.fstat(file.number());
             if (!stat.isRegular()) {
                 throw new BadLaunch("image", "cannot read %s of the image: it is not a regular file".formatted(path));
             }
-            if (stat.size() > limit) {
-                throw tooLarge(path, limit);
+            if (stat.size() > LARGEST) {
+                throw tooLarge(path);
             }
-            return Optional.of(content(file, path, limit));
+            read(file, path, enough);
         } catch (SyscallException e) {
             if (e.is(Errno.ENOENT) || e.is(Errno.ENOTDIR)) {
-                return Optional.empty();
+                return;
             }
             throw new BadLaunch(
                     "image",
@@ -57,21 +63,52 @@ final class RootFiles {
         return calls.openat2(root, Syscalls.bytes(relative), Open.PATH, 0, Resolve.IN_ROOT | Resolve.NO_MAGICLINKS);
     }
 
-    private byte[] content(Fd path, String name, int limit) {
+    private void read(Fd path, String name, Predicate<String> enough) {
         byte[] proc = Syscalls.bytes(path.procPath());
         try (Fd file = new Fd(calls, calls.openat(At.FDCWD, proc, Open.RDONLY | Open.NOCTTY | Open.NONBLOCK, 0))) {
-            ByteBuffer content = ByteBuffer.allocate(limit + 1);
-            while (content.hasRemaining() && calls.read(file.number(), content) > 0) {
-                continue;
+            ByteBuffer block = ByteBuffer.allocate(BLOCK);
+            ByteArrayOutputStream line = new ByteArrayOutputStream();
+            int total = 0;
+            while (calls.read(file.number(), block.clear()) > 0) {
+                total += block.flip().remaining();
+                if (total > LARGEST) { // it has grown
+                    throw tooLarge(name);
+                }
+                if (isEnough(block, line, name, enough)) {
+                    return;
+                }
             }
-            if (!content.hasRemaining()) {
-                throw tooLarge(name, limit);
-            }
-            return Arrays.copyOf(content.array(), content.position());
+            isEnd(line, enough);
         }
     }
 
-    private static BadLaunch tooLarge(String path, int limit) {
-        return new BadLaunch("image", "cannot read %s of the image: it is larger than %d bytes".formatted(path, limit));
+    private static boolean isEnough(
+            ByteBuffer block, ByteArrayOutputStream line, String name, Predicate<String> enough) {
+        while (block.hasRemaining()) {
+            byte next = block.get();
+            if (next != '\n' && next != '\r') {
+                line.write(next);
+                if (line.size() > LONGEST_LINE) {
+                    throw new BadLaunch(
+                            "image",
+                            "cannot read %s of the image: a line is longer than %d bytes"
+                                    .formatted(name, LONGEST_LINE));
+                }
+            } else if (isEnd(line, enough)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean isEnd(ByteArrayOutputStream line, Predicate<String> enough) {
+        boolean is = line.size() > 0 && enough.test(line.toString(StandardCharsets.UTF_8));
+        line.reset();
+        return is;
+    }
+
+    private static BadLaunch tooLarge(String path) {
+        return new BadLaunch(
+                "image", "cannot read %s of the image: it is larger than %d bytes".formatted(path, LARGEST));
     }
 }

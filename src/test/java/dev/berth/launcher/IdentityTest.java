@@ -3,6 +3,7 @@ package dev.berth.launcher;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.berth.SmallHeap;
 import dev.berth.linux.At;
 import dev.berth.linux.Fd;
 import dev.berth.linux.IdMap;
@@ -38,7 +39,7 @@ class IdentityTest {
     private Identity resolve(String user, IdMap map) {
         Syscalls calls = Syscalls.linux();
         try (Fd fd = new Fd(calls, calls.openat(At.FDCWD, Syscalls.bytes(root), Open.PATH, 0))) {
-            return Identity.resolve(ImageUser.parse(user), Accounts.read(new RootFiles(calls, fd.number())), map, map);
+            return Identity.resolve(ImageUser.parse(user), new Accounts(new RootFiles(calls, fd.number())), map, map);
         }
     }
 
@@ -92,5 +93,53 @@ class IdentityTest {
         assertEquals(new Identity(0, 0, List.of(0L), "/"), resolve(""));
         Files.writeString(root.resolve("etc/passwd-of-the-image"), "root:x:0:0::/here:/bin/sh\n");
         assertEquals("/here", resolve("").home());
+    }
+
+    /** Those of a container that runs are its root's: 4 MiB of tiny lines are hundreds of megabytes, were they all kept. */
+    @Test
+    void millionsOfLinesFitASmallHeap() throws Exception {
+        String junk = "a\n".repeat(2 << 20);
+        String users = "u:x:7:7::/:\n".repeat((4 << 20) / 11);
+        String groups = "g:x:5:web\n".repeat((4 << 20) / 10);
+        for (String passwd : List.of(junk, users)) {
+            Files.writeString(
+                    root.resolve("etc/passwd"), passwd.substring(0, (4 << 20) - 100) + "\nweb:x:33:34::/w:\n");
+            Files.writeString(root.resolve("etc/group"), groups.substring(0, (4 << 20) - 100) + "\nlast:x:6:a,web\n");
+            assertEquals("/w [34, 5, 6]", SmallHeap.run("12m", ResolveWeb.class, root.toString()));
+        }
+    }
+
+    /** What runs with little memory. */
+    static final class ResolveWeb {
+        public static void main(String[] arguments) {
+            IdentityTest test = new IdentityTest();
+            test.root = Path.of(arguments[0]);
+            Identity web = test.resolve("web");
+            System.out.print(web.home() + " " + web.groups());
+        }
+    }
+
+    @Test
+    void aLineOrAListOfGroupsWithoutEndIsRefused() throws IOException {
+        Files.writeString(root.resolve("etc/group"), "docker:x:99:web" + ",web".repeat(20_000) + "\n");
+        assertEquals(
+                "cannot read /etc/group of the image: a line is longer than 65536 bytes",
+                assertThrows(BadLaunch.class, () -> resolve("web")).getMessage());
+        StringBuilder groups = new StringBuilder();
+        for (int i = 0; i < 70_000; i++) {
+            groups.append("g:x:").append(i).append(":web\n");
+        }
+        Files.writeString(root.resolve("etc/group"), groups);
+        assertEquals(
+                "/etc/group of the image puts the user into more than 65536 groups, which the kernel does not allow",
+                assertThrows(BadLaunch.class, () -> resolve("web")).getMessage());
+    }
+
+    @Test
+    void linesOfOtherSystemsAndOneWithoutAnEndAreRead() throws IOException {
+        Files.writeString(root.resolve("etc/passwd"), ":x:5:5::/none:\r\n\r\nweb:x:33:34::/w");
+        Files.writeString(root.resolve("etc/group"), "empty:x:7:\r\nlate:x:8:a,web\r\n");
+        assertEquals(new Identity(33, 34, List.of(34L, 8L), "/w"), resolve("web"));
+        assertEquals(new Identity(5, 5, List.of(5L), "/none"), resolve("5"));
     }
 }
