@@ -9,15 +9,18 @@ import java.util.Set;
 
 /**
  * The times of a layer's directories, to be set when nothing will be made in them any more. A layer of a million directories must not
- * fill the memory: beyond a number, times are set early, read back when such a directory changes again, and set once more.
+ * fill the memory: beyond a number, or some bytes of their names, times are set early, read back when such a directory changes again,
+ * and set once more.
  */
 final class DirectoryTimes {
     private static final int REMEMBERED = 20_000;
+    private static final long REMEMBERED_BYTES = 2 << 20;
 
     private final Syscalls calls;
     private final AttributeWriter writer;
     private final LayerTree tree;
     private final Map<String, Timestamp> times = new HashMap<>();
+    private long bytes;
     private boolean describesRoot;
     private boolean wereSet;
 
@@ -27,21 +30,26 @@ final class DirectoryTimes {
         this.tree = tree;
     }
 
-    /** @param inUse directories that change without {@link #remember} being called again */
-    void put(String path, Timestamp modified, Set<String> inUse) {
-        times.put(path, modified);
+    void put(String path, Timestamp modified) {
         describesRoot |= path.isEmpty();
-        if (times.size() > REMEMBERED) {
-            setEarly(path, inUse);
-        }
+        keep(path, modified);
     }
 
     /** To be called before a directory changes: when its time was set already, it must be set again. */
     void remember(String path) {
         if (wereSet && !times.containsKey(path) && knows(path)) {
             try (Fd directory = tree.openOwn(path)) {
-                times.put(path, calls.fstat(directory.number()).modified());
+                keep(path, calls.fstat(directory.number()).modified());
             }
+        }
+    }
+
+    private void keep(String path, Timestamp modified) {
+        if (times.put(path, modified) == null) {
+            bytes += path.length();
+        }
+        if (times.size() > REMEMBERED || bytes > REMEMBERED_BYTES) {
+            setEarly(path);
         }
     }
 
@@ -52,7 +60,8 @@ final class DirectoryTimes {
 
     /** Of a directory that is gone, with all beneath it. */
     void forget(String path) {
-        LayerTree.forget(times.keySet(), path);
+        PathSet.forget(times.keySet(), path);
+        count();
     }
 
     void setAll() {
@@ -63,13 +72,20 @@ final class DirectoryTimes {
         });
     }
 
-    private void setEarly(String current, Set<String> inUse) {
+    /** Not those of directories that may change without {@link #remember} being called again. */
+    private void setEarly(String current) {
+        Set<String> inUse = tree.inUse();
         Map<String, Timestamp> later = new HashMap<>(times);
         later.keySet().removeIf(path -> !path.equals(current) && !inUse.contains(path));
         times.keySet().removeAll(later.keySet());
         setAll();
         times.clear();
         times.putAll(later);
+        count();
         wereSet = true;
+    }
+
+    private void count() {
+        bytes = times.keySet().stream().mapToLong(String::length).sum();
     }
 }

@@ -25,6 +25,12 @@ import java.util.Optional;
  */
 final class HardLinks {
     private static final int MAX_WAITING = 50_000;
+    /** Of the names of those that wait. */
+    private static final long MAX_BYTES = 4 << 20;
+
+    /** Of the names that are in hand while a lower file's other names are looked for. */
+    private static final long MAX_SEARCHED = 8 << 20;
+
     private static final String AUFS_LINKS = ".wh..wh.plnk";
 
     private final Syscalls calls;
@@ -33,9 +39,14 @@ final class HardLinks {
     private final LowerView lower;
     private final FileCopy content;
     private List<Waiting> waiting = new ArrayList<>();
+    private long waitingBytes;
 
     /** A link whose target did not come yet. */
-    record Waiting(List<String> parent, String name, String target) {}
+    record Waiting(String parent, String name, String target) {
+        int bytes() {
+            return parent.length() + name.length() + target.length();
+        }
+    }
 
     /** @param copyLimit bytes that may be copied from lower layers */
     HardLinks(Syscalls calls, LayerTree tree, AttributeWriter writer, LowerView lower, long copyLimit) {
@@ -53,12 +64,18 @@ final class HardLinks {
         }
         if (!link(parent, name, target)) {
             tree.dependsOnLower();
-            if (waiting.size() >= MAX_WAITING) {
-                throw new RootfsException.BadLayer(
-                        "it has more than " + MAX_WAITING + " hard links that come before their targets");
-            }
-            waiting.add(new Waiting(RawName.components(parent.path()), name, target));
+            await(new Waiting(parent.path(), name, target));
         }
+    }
+
+    private void await(Waiting late) {
+        waitingBytes += late.bytes();
+        if (waiting.size() >= MAX_WAITING || waitingBytes > MAX_BYTES) {
+            throw new RootfsException.BadLayer("it has more than " + MAX_WAITING
+                    + " hard links that come before their targets, or their names have more than " + MAX_BYTES
+                    + " bytes together");
+        }
+        waiting.add(late);
     }
 
     /** Makes the links whose target came later. @return those whose target never came */
@@ -68,7 +85,7 @@ final class HardLinks {
             before = waiting.size();
             List<Waiting> still = new ArrayList<>();
             for (Waiting late : waiting) {
-                if (!link(tree.directory(late.parent()), late.name(), late.target())) {
+                if (!link(tree.directory(split(late.parent())), late.name(), late.target())) {
                     still.add(late);
                 }
             }
@@ -210,8 +227,11 @@ final class HardLinks {
 
     private void collect(Fd top, long inode, List<String> names) {
         Deque<String> directories = new ArrayDeque<>(List.of(""));
+        long bytes = 0;
         while (!directories.isEmpty()) {
-            String path = directories.poll();
+            // The last one first: in a tree, fewer wait then.
+            String path = directories.pollLast();
+            bytes -= path.length();
             try (Fd directory = Beneath.open(calls, top.number(), path, Open.RDONLY | Open.DIRECTORY)
                     .orElseThrow()) {
                 for (List<DirectoryEntry> batch = calls.getdents(directory.number());
@@ -223,10 +243,22 @@ final class HardLinks {
                             names.add(child);
                         } else if (entry.type() == Mode.DIRECTORY) {
                             directories.add(child);
+                        } else {
+                            continue;
                         }
+                        bytes += child.length();
+                        checkSearch(bytes);
                     }
                 }
             }
+        }
+    }
+
+    private static void checkSearch(long bytes) {
+        if (bytes > MAX_SEARCHED) {
+            throw new RootfsException.BadLayer(
+                    "it has a hard link to a file of a lower layer whose other names cannot be found:"
+                            + " the layer has too many directories, or the file too many names");
         }
     }
 

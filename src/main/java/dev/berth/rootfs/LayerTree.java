@@ -11,7 +11,6 @@ import dev.berth.linux.Syscalls;
 import dev.berth.linux.Timestamp;
 import dev.berth.rootfs.tar.RawName;
 import java.nio.file.Path;
-import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -32,16 +31,19 @@ final class LayerTree implements AutoCloseable {
     /** So many paths are remembered of each kind; a layer of a million directories must not fill the memory. */
     private static final int REMEMBERED = 20_000;
 
+    private static final long REMEMBERED_BYTES = 2 << 20;
+
     private static final int MAX_OPAQUE = 100_000;
+    private static final long MAX_OPAQUE_BYTES = 4 << 20;
 
     private final Syscalls calls;
     private final AttributeWriter writer;
     private final LowerView lower;
     private final Fd root;
     private final Fd stash;
-    private final Set<String> implied = new HashSet<>();
-    private final Set<String> opaque = new HashSet<>();
-    private final Set<String> whiteouts = new HashSet<>();
+    private final PathSet implied = new PathSet(REMEMBERED, REMEMBERED_BYTES);
+    private final PathSet opaque = new PathSet(MAX_OPAQUE, MAX_OPAQUE_BYTES);
+    private final PathSet whiteouts = new PathSet(REMEMBERED, REMEMBERED_BYTES);
     private final DirectoryTimes times;
     private final PathWalk walk;
     private final Map<String, Directory> cache = new LinkedHashMap<>(16, 0.75f, true);
@@ -138,7 +140,7 @@ final class LayerTree implements AutoCloseable {
     /** Describes a directory: one that was implied is so no more. */
     void described(String path, Timestamp modified) {
         implied.remove(path);
-        times.put(path, modified, inUse());
+        times.put(path, modified);
     }
 
     /** Lets nothing of the lower layers show through a directory of this layer. */
@@ -146,15 +148,15 @@ final class LayerTree implements AutoCloseable {
         try (Fd directory = openOwn(path)) {
             writer.opaque(directory.number());
         }
-        if (opaque.add(path) && opaque.size() > MAX_OPAQUE) {
-            throw new RootfsException.BadLayer("it has more than " + MAX_OPAQUE + " opaque directories");
+        if (!opaque.add(path)) {
+            throw new RootfsException.BadLayer("it has more than " + MAX_OPAQUE
+                    + " opaque directories, or their names have more than " + MAX_OPAQUE_BYTES + " bytes together");
         }
     }
 
     void addWhiteout(Directory directory, String name) {
         calls.mknodat(directory.number(), RawName.bytes(name), dev.berth.linux.Mode.CHARACTER, Stat.device(0, 0));
-        whiteouts.add(directory.child(name));
-        if (whiteouts.size() > REMEMBERED) {
+        if (!whiteouts.add(directory.child(name))) {
             dependsOnLower();
             whiteouts.clear();
         }
@@ -170,9 +172,9 @@ final class LayerTree implements AutoCloseable {
         if (before.get().isDirectory()) {
             byte[] aside = Syscalls.bytes("replaced-" + stashed++);
             calls.renameat2(directory.number(), RawName.bytes(name), stash.number(), aside, Rename.NOREPLACE);
-            forget(implied, path);
-            forget(opaque, path);
-            forget(whiteouts, path);
+            implied.forget(path);
+            opaque.forget(path);
+            whiteouts.forget(path);
             times.forget(path);
         } else {
             calls.unlinkat(directory.number(), RawName.bytes(name), 0);
@@ -192,7 +194,7 @@ final class LayerTree implements AutoCloseable {
     }
 
     Set<String> whiteouts() {
-        return whiteouts;
+        return whiteouts.all();
     }
 
     /** Whether nothing of the lower layers is left. */
@@ -253,14 +255,11 @@ final class LayerTree implements AutoCloseable {
         });
     }
 
-    private Set<String> inUse() {
+    /** Directories that somebody may have in hand. */
+    Set<String> inUse() {
         Set<String> paths = new HashSet<>();
         cache.values().forEach(directory -> paths.add(directory.path()));
         return paths;
-    }
-
-    static void forget(Collection<String> paths, String removed) {
-        paths.removeIf(path -> path.equals(removed) || path.startsWith(removed + "/"));
     }
 
     /**
@@ -283,10 +282,9 @@ final class LayerTree implements AutoCloseable {
                 Fd lowerOne = below ? lower.open(path).orElse(null) : null) {
             Attributes attributes = lowerOne == null ? Attributes.IMPLIED_DIRECTORY : Attributes.of(calls, lowerOne);
             writer.toDirectory(made.number(), attributes, RawName.shown(path));
-            times.put(path, attributes.modified(), inUse());
+            times.put(path, attributes.modified());
         }
-        implied.add(path);
-        if (implied.size() > REMEMBERED) {
+        if (!implied.add(path)) {
             dependsOnLower();
             implied.clear();
         }

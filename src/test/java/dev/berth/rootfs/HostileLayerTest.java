@@ -406,7 +406,18 @@ class HostileLayerTest {
     void overlongNamesAreASentence() {
         assertSays("is too long", new TarBuilder().file("n".repeat(256), ""));
         assertSays("is too long", new TarBuilder().file("d/".repeat(3000) + "f", ""));
+        assertSays("the name ././", new TarBuilder().file("./".repeat(3000) + "f", ""));
         assertSays("larger than any name", new TarBuilder().file("f", "", m -> m.pax("path", "x".repeat(2 << 20))));
+    }
+
+    @Test
+    void overlongTargetsOfLinksAreASentence() throws Exception {
+        String overlong = "t/".repeat(2048);
+        assertSays("the target of the link s is too long", new TarBuilder().symlink("s", overlong));
+        assertSays("the target of the link l is too long", new TarBuilder().hardLink("l", overlong));
+        String longest = "t/".repeat(2047) + "t";
+        Path tree = unpack(new TarBuilder().symlink("s", longest));
+        assertEquals(longest, Files.readSymbolicLink(tree.resolve("s")).toString());
     }
 
     @Test

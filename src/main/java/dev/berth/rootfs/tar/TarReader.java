@@ -19,6 +19,9 @@ public final class TarReader {
     /** Of a PAX header or a long name, as in Go. */
     private static final int SPECIAL_LIMIT = 1 << 20;
 
+    /** PATH_MAX without its NUL: what the kernel takes of a path and of a symbolic link's target. Some names are kept for long. */
+    private static final int LONGEST_NAME = 4095;
+
     private static final long MAX_ID = 0xfffffffeL;
 
     private final InputStream in;
@@ -70,6 +73,7 @@ public final class TarReader {
         String paxName = pax.text("GNU.sparse.name").orElse(pax.text("path").orElse(header.name()));
         String name = longName.orElse(paxName);
         String link = longLink.orElse(pax.text("linkpath").orElse(header.link()));
+        checkLength(name, link);
         TarEntry.Type type = type(header.type(), name);
         begin(type == TarEntry.Type.FILE || header.type() == 'D' ? size(header, pax) : 0);
         Optional<SparseMap> sparse = type == TarEntry.Type.FILE ? sparse(header, pax) : Optional.empty();
@@ -85,6 +89,15 @@ public final class TarReader {
                 data,
                 Map.copyOf(pax.xattrs()),
                 sparse);
+    }
+
+    private static void checkLength(String name, String link) throws TarException {
+        if (name.length() > LONGEST_NAME) {
+            throw new TarException("the name " + RawName.shown(name) + " is too long");
+        }
+        if (link.length() > LONGEST_NAME) {
+            throw new TarException("the target of the link " + RawName.shown(name) + " is too long");
+        }
     }
 
     private static TarEntry.Type type(char flag, String name) throws TarException {
