@@ -17,24 +17,44 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
-/** Finds images in the store: by name, by digest, by id or the beginning of one. Thread-safe. */
+/**
+ * Finds images in the store: by name, by digest, by id or the beginning of one. Thread-safe.
+ *
+ * <p>All images' documents would not fit in memory at once if somebody made them large: they are read one after the other, and again
+ * when they are asked for again.
+ */
 final class Catalogue {
     private static final int LIMIT = 4 << 20;
     private static final Pattern HEX = Pattern.compile("[0-9a-f]{2,64}");
 
     private final DataDirectory data;
-    /** What a digest names never changes. */
-    private final Map<Digest, Parsed> parsed = new ConcurrentHashMap<>();
+    /** By manifest, of images that could be read. What a digest names never changes. */
+    private final Map<Digest, Digest> ids = new ConcurrentHashMap<>();
+
+    private final ParsedImages parsed = new ParsedImages();
 
     Catalogue(DataDirectory data) {
         this.data = data;
     }
 
-    private record Parsed(Manifest manifest, ImageConfig config) {}
+    /** What an image is found by. */
+    private record Known(Descriptor descriptor, Digest id, List<Reference> references) {
+        Digest manifest() {
+            return descriptor.digest();
+        }
+    }
 
-    /** Every image once, with all its names, in the order of the index; those that cannot be read are left out. */
-    List<StoredImage> all() {
+    /**
+     * Every image once, with all its names, in the order of the index; those that cannot be read are left out. Each is read when the
+     * stream comes to it, and the names are those of now: do not keep them all.
+     */
+    Stream<StoredImage> all() {
+        return known().stream().flatMap(known -> readable(known).stream());
+    }
+
+    private List<Known> known() {
         Map<Descriptor, List<Reference>> names = new LinkedHashMap<>();
         Map<Digest, Descriptor> descriptors = new LinkedHashMap<>();
         for (ImageEntry entry : data.references().entries()) {
@@ -43,47 +63,64 @@ final class Catalogue {
             List<Reference> references = names.computeIfAbsent(descriptor, key -> new ArrayList<>());
             entry.reference().ifPresent(references::add);
         }
-        List<StoredImage> images = new ArrayList<>();
+        List<Known> known = new ArrayList<>();
         names.forEach((descriptor, references) -> {
             try {
-                images.add(image(descriptor, references));
+                known.add(new Known(descriptor, id(descriptor.digest(), references), List.copyOf(references)));
             } catch (ImageException.Broken unreadable) {
-                System.getLogger(Catalogue.class.getName()).log(System.Logger.Level.WARNING, unreadable.getMessage());
+                warn(unreadable);
             }
         });
-        return images;
+        return known;
+    }
+
+    private Optional<StoredImage> readable(Known known) {
+        try {
+            return Optional.of(image(known));
+        } catch (ImageException.Broken unreadable) {
+            warn(unreadable);
+            return Optional.empty();
+        }
+    }
+
+    private static void warn(ImageException.Broken unreadable) {
+        System.getLogger(Catalogue.class.getName()).log(System.Logger.Level.WARNING, unreadable.getMessage());
     }
 
     /** @throws ImageException.NotFound or {@link ImageException.Ambiguous} */
     StoredImage find(String text) {
-        List<StoredImage> all = all();
-        Optional<StoredImage> named = byDigest(text, all).or(() -> byName(text, all));
+        List<Known> all = known();
+        Optional<Known> named = byDigest(text, all).or(() -> byName(text, all));
         if (named.isPresent()) {
-            return named.get();
+            return image(named.get());
         }
         String hex = text.startsWith("sha256:") ? text.substring("sha256:".length()) : text;
-        List<StoredImage> matching = HEX.matcher(hex).matches()
+        List<Known> matching = HEX.matcher(hex).matches()
                 ? all.stream().filter(image -> image.id().hex().startsWith(hex)).toList()
                 : List.of();
         if (matching.isEmpty()) {
             throw new ImageException.NotFound(text);
         }
-        if (matching.stream().map(StoredImage::id).distinct().count() > 1) {
+        if (matching.stream().map(Known::id).distinct().count() > 1) {
             throw new ImageException.Ambiguous(text);
         }
-        return matching.get(0);
+        return image(matching.get(0));
     }
 
     Optional<StoredImage> find(Reference reference) {
-        return byName(reference, all());
+        return byName(reference, known()).map(this::image);
     }
 
     /** Also of an image that has no entry in the index any more. */
     StoredImage byManifest(Digest manifest) {
-        return all().stream()
-                .filter(image -> image.descriptor().digest().equals(manifest))
+        return known().stream()
+                .filter(image -> image.manifest().equals(manifest))
                 .findFirst()
-                .orElseGet(() -> image(descriptor(manifest), List.of()));
+                .map(this::image)
+                .orElseGet(() -> {
+                    ParsedImages.Parsed image = parsed(manifest, List.of());
+                    return new StoredImage(image.manifest().descriptor(), image.manifest(), image.config(), List.of());
+                });
     }
 
     /** The name that this text is, when it is one and not an id. */
@@ -96,64 +133,77 @@ final class Catalogue {
     }
 
     void forget(Digest manifest) {
-        parsed.remove(manifest);
+        ids.remove(manifest);
+        parsed.forget(manifest);
     }
 
-    private static Optional<StoredImage> byDigest(String text, List<StoredImage> all) {
+    private static Optional<Known> byDigest(String text, List<Known> all) {
         try {
             Digest digest = Digest.parse(text);
             return all.stream()
-                    .filter(image -> image.id().equals(digest)
-                            || image.descriptor().digest().equals(digest))
+                    .filter(image ->
+                            image.id().equals(digest) || image.manifest().equals(digest))
                     .findFirst();
         } catch (OciException noDigest) {
             return Optional.empty();
         }
     }
 
-    private static Optional<StoredImage> byName(String text, List<StoredImage> all) {
+    private static Optional<Known> byName(String text, List<Known> all) {
         return reference(text).flatMap(reference -> byName(reference, all));
     }
 
-    private static Optional<StoredImage> byName(Reference reference, List<StoredImage> all) {
-        Optional<StoredImage> exact = all.stream()
+    private static Optional<Known> byName(Reference reference, List<Known> all) {
+        Optional<Known> exact = all.stream()
                 .filter(image -> image.references().contains(reference))
                 .findFirst();
         if (exact.isPresent() || reference.digest().isEmpty()) {
             return exact;
         }
         return all.stream()
-                .filter(image ->
-                        image.descriptor().digest().equals(reference.digest().get()))
+                .filter(image -> image.manifest().equals(reference.digest().get()))
                 .filter(image -> image.references().stream()
                         .anyMatch(name -> name.repository().equals(reference.repository())))
                 .findFirst();
     }
 
-    private StoredImage image(Descriptor descriptor, List<Reference> references) {
+    private StoredImage image(Known known) {
+        ParsedImages.Parsed image = parsed(known.manifest(), known.references());
+        return new StoredImage(known.descriptor(), image.manifest(), image.config(), known.references());
+    }
+
+    private Digest id(Digest manifest, List<Reference> references) {
+        Digest id = ids.get(manifest);
+        return id != null
+                ? id
+                : parsed(manifest, references).manifest().config().digest();
+    }
+
+    private ParsedImages.Parsed parsed(Digest manifest, List<Reference> references) {
         try {
-            Parsed image = parsed.computeIfAbsent(descriptor.digest(), this::parse);
-            return new StoredImage(descriptor, image.manifest(), image.config(), List.copyOf(references));
+            Optional<ParsedImages.Parsed> kept = parsed.get(manifest);
+            return kept.isPresent() ? kept.get() : parse(manifest);
         } catch (StoreException | OciException unreadable) {
             String name = references.isEmpty()
-                    ? descriptor.digest().abbreviated()
+                    ? manifest.abbreviated()
                     : references.get(0).familiar();
             throw new ImageException.Broken(name, unreadable);
         }
     }
 
-    private Parsed parse(Digest digest) {
+    /** One at a time: while it is read, a document takes more memory than afterwards. */
+    private synchronized ParsedImages.Parsed parse(Digest digest) {
+        Optional<ParsedImages.Parsed> meanwhile = parsed.get(digest);
+        if (meanwhile.isPresent()) {
+            return meanwhile.get();
+        }
         ContentStore blobs = data.blobs();
         Manifest manifest = Manifest.parse(blobs.readSmall(digest, LIMIT));
-        return new Parsed(
-                manifest, ImageConfig.parse(blobs.readSmall(manifest.config().digest(), LIMIT)));
-    }
-
-    private Descriptor descriptor(Digest digest) {
-        try {
-            return Manifest.parse(data.blobs().readSmall(digest, LIMIT)).descriptor();
-        } catch (StoreException | OciException unreadable) {
-            throw new ImageException.Broken(digest.abbreviated(), unreadable);
-        }
+        byte[] config = blobs.readSmall(manifest.config().digest(), LIMIT);
+        ParsedImages.Parsed image = new ParsedImages.Parsed(
+                manifest, ImageConfig.parse(config), manifest.descriptor().size() + config.length);
+        ids.put(digest, manifest.config().digest());
+        parsed.put(digest, image);
+        return image;
     }
 }

@@ -42,11 +42,14 @@ public final class Images {
     }
 
     public List<ImageSummary> list() {
-        List<StoredImage> all = catalogue.all();
         Map<DiffId, Integer> owners = new HashMap<>();
-        all.forEach(image -> new HashSet<>(image.config().diffIds()).forEach(id -> owners.merge(id, 1, Integer::sum)));
+        catalogue
+                .all()
+                .forEach(image ->
+                        new HashSet<>(image.config().diffIds()).forEach(id -> owners.merge(id, 1, Integer::sum)));
         Map<Digest, Set<String>> users = users();
-        return all.stream()
+        return catalogue
+                .all()
                 .map(image -> summary(
                         image, owners, users.getOrDefault(image.descriptor().digest(), Set.of())))
                 .toList();
@@ -137,12 +140,22 @@ public final class Images {
                 collect(blobs, List.of(image.config().diffIds()), GarbageCollector.GRACE));
     }
 
+    /** What is needed of an image after it is gone. */
+    private record Doomed(Digest manifest, Digest id, List<DiffId> chain) {
+        static Doomed of(StoredImage image) {
+            return new Doomed(
+                    image.descriptor().digest(), image.id(), image.config().diffIds());
+        }
+    }
+
     /** Removes what force left behind for containers that are gone now. To be called after a container was removed. */
     public synchronized Removal collect() {
         Set<Digest> held = held();
-        List<StoredImage> doomed = catalogue.all().stream()
+        List<Doomed> doomed = catalogue
+                .all()
                 .filter(image -> image.references().isEmpty()
                         && !held.contains(image.descriptor().digest()))
+                .map(Doomed::of)
                 .toList();
         Set<Digest> gone = data
                 .references()
@@ -151,11 +164,9 @@ public final class Images {
                 .stream()
                 .map(Descriptor::digest)
                 .collect(Collectors.toSet());
-        List<StoredImage> collected = doomed.stream()
-                .filter(image -> gone.contains(image.descriptor().digest()))
-                .toList();
-        List<List<DiffId>> chains =
-                collected.stream().map(image -> image.config().diffIds()).toList();
+        List<Doomed> collected =
+                doomed.stream().filter(image -> gone.contains(image.manifest())).toList();
+        List<List<DiffId>> chains = collected.stream().map(Doomed::chain).toList();
         return new Removal(
                 List.of(),
                 collected.stream().map(image -> image.id().toString()).toList(),
@@ -171,7 +182,8 @@ public final class Images {
         Set<Digest> held = held();
         List<Removal.Untagged> untagged = new ArrayList<>();
         List<String> deleted = new ArrayList<>();
-        for (StoredImage image : catalogue.all()) {
+        Iterable<StoredImage> images = catalogue.all()::iterator;
+        for (StoredImage image : images) {
             if (held.contains(image.descriptor().digest())
                     || !(all || image.references().isEmpty())) {
                 continue;

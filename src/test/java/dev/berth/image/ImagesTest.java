@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import dev.berth.SmallHeap;
 import dev.berth.linux.Syscalls;
 import dev.berth.oci.Descriptor;
 import dev.berth.oci.Platform;
@@ -19,6 +20,7 @@ import dev.berth.rootfs.Need;
 import dev.berth.rootfs.Snapshots;
 import dev.berth.rootfs.TarBuilder;
 import dev.berth.rootfs.TestImage;
+import dev.berth.store.DataDirectory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -205,6 +207,45 @@ class ImagesTest {
         Images fresh = new Images(first.data, layers, new Snapshots(first.data, Syscalls.linux()), () -> uses);
         assertEquals(1, fresh.list().size());
         assertEquals(1, fresh.remove("alpine", false).untagged().size());
+    }
+
+    /** Which would be 150 MB, were they all kept. */
+    @Test
+    void manyImagesWithLargeConfigurationsFitASmallHeap() throws Exception {
+        Path root = temp.resolve("large");
+        TestImage large = new TestImage(root);
+        for (int i = 0; i < 8; i++) {
+            StringBuilder labels = new StringBuilder("\"image\":\"" + i + "\"");
+            for (int label = 0; label < 95_000; label++) {
+                labels.append(",\"")
+                        .append(100_000 + label)
+                        .append("\":\"")
+                        .append("v".repeat(28))
+                        .append('"');
+            }
+            large.another()
+                    .layer(new TarBuilder().file("f", "" + i))
+                    .config("{\"Labels\":{" + labels + "}}")
+                    .tag("large:" + i);
+        }
+        large.close();
+        assertEquals("8 0 1 2 3 4 5 6 7", SmallHeap.run("88m", ListAndFind.class, root.toString()));
+    }
+
+    /** What runs with little memory. */
+    static final class ListAndFind {
+        public static void main(String[] arguments) {
+            try (DataDirectory data = DataDirectory.open(Path.of(arguments[0]), Syscalls.linux());
+                    Layers layers = new Layers(data, Syscalls.linux())) {
+                Images images = new Images(data, layers, new Snapshots(data, Syscalls.linux()), List::of);
+                images.sweep();
+                System.out.print(images.list().size());
+                for (int i = 0; i < 8; i++) {
+                    StoredImage image = images.find("large:" + i);
+                    System.out.print(" " + image.config().config().labels().get("image"));
+                }
+            }
+        }
     }
 
     @Test
