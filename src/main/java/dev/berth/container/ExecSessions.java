@@ -89,6 +89,7 @@ final class ExecSessions {
         }
         String id = ContainerId.random().value();
         Path directory = paths.session(id);
+        boolean kept = false;
         try {
             Files.createDirectories(directory);
             Launched launched = engine.launcher().exec(spec(id, container, request, init, directory));
@@ -101,6 +102,7 @@ final class ExecSessions {
                     launched.process().pid(),
                     launched.started());
             write(written, directory, launched);
+            kept = true;
             ExecSession session = new ExecSession(written, directory);
             if (request.detach()) {
                 session.audience().expectNobody();
@@ -114,17 +116,18 @@ final class ExecSessions {
             }
             return session;
         } catch (LaunchFailed e) {
-            RuntimeFiles.delete(directory);
             throw new ContainerException.NotStarted(e.exitCode(), e.getMessage(), e);
         } catch (BadLaunch e) {
-            RuntimeFiles.delete(directory);
             throw new ContainerException.Invalid(e.field(), e.getMessage());
         } catch (LauncherException | IOException e) {
-            RuntimeFiles.delete(directory);
             throw new ContainerException.NotStarted(
                     LaunchFailed.OWN_ERROR,
                     "cannot run a program in container " + container.name() + ": " + e.getMessage(),
                     e);
+        } finally {
+            if (!kept) {
+                RuntimeFiles.delete(directory);
+            }
         }
     }
 

@@ -13,7 +13,9 @@ record Environment(Map<String, String> variables) {
 
     /**
      * @param image {@code NAME=value}, as an image's configuration writes it
+     * @param home of the image's /etc/passwd
      * @param tty whether the program has a terminal, which then is an xterm unless somebody says otherwise
+     * @throws BadLaunch when a variable cannot be handed to a program
      */
     static Environment of(List<String> image, Map<String, String> user, String home, String hostname, boolean tty) {
         Map<String, String> variables = new LinkedHashMap<>();
@@ -32,7 +34,13 @@ record Environment(Map<String, String> variables) {
             check(name, value);
             variables.put(name, value);
         });
-        variables.putIfAbsent("HOME", home);
+        // The user's are checked: what is left is the image's.
+        variables.forEach((name, value) ->
+                checkOfImage(name + value, "the environment variable %s of the image".formatted(shown(name))));
+        if (!variables.containsKey("HOME")) {
+            checkOfImage(home, "the user's home directory in /etc/passwd of the image");
+            variables.put("HOME", home);
+        }
         return new Environment(variables);
     }
 
@@ -41,8 +49,19 @@ record Environment(Map<String, String> variables) {
             throw new BadLaunch(
                     "env",
                     "'%s' is not the name of an environment variable: it must not be empty nor contain '=' or NUL"
-                            .formatted(name.replace('\0', '?')));
+                            .formatted(shown(name)));
         }
+    }
+
+    private static void checkOfImage(String text, String what) {
+        if (text.indexOf('\0') >= 0) {
+            throw new BadLaunch("image", what + " contains NUL, which no program can be given");
+        }
+    }
+
+    private static String shown(String name) {
+        String plain = name.replaceAll("\\p{Cntrl}", "?");
+        return plain.length() <= 100 ? plain : plain.substring(0, 97) + "...";
     }
 
     /** {@code NAME=value}, in order. */

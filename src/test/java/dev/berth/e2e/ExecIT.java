@@ -19,9 +19,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -187,6 +189,32 @@ class ExecIT {
         Await.until("it is ended", 20, () -> !berth.must("top", "runs").contains("4711"));
         String log = ServiceLog.of(berth);
         assertEquals(List.of(), ServiceLog.failures(log), log);
+    }
+
+    /** Its root writes what the service reads at each exec. */
+    @Test
+    void aContainersOwnPasswdHarmsNobodyElse() throws Exception {
+        long pid = berth.servicePid();
+        berth.must("run", "-d", "--name", "odd", bed.image(), "sleep", "1000");
+        berth.must("exec", "odd", "sh", "-c", "yes a | head -c 4194304 > /etc/passwd");
+        assertEquals("0", berth.must("exec", "odd", "id", "-u"));
+        berth.must("exec", "odd", "sh", "-c", "printf 'root:x:0:0::/a\\0b:/bin/sh\\n' > /etc/passwd");
+        Set<Path> before = sessions();
+        Berth.Result refused = berth.run("exec", "odd", "true");
+        assertTrue(
+                refused.complaint().contains("the user's home directory in /etc/passwd of the image contains NUL"),
+                refused::complaint);
+        Set<Path> left = sessions();
+        left.removeAll(before);
+        assertEquals(Set.of(), left);
+        assertEquals(pid, berth.servicePid());
+        berth.must("rm", "-f", "odd");
+    }
+
+    private static Set<Path> sessions() throws Exception {
+        try (Stream<Path> directories = Files.list(berth.runtimeDirectory().resolve("x"))) {
+            return directories.collect(Collectors.toSet());
+        }
     }
 
     private static HttpRequest execAndWait(String request) throws Exception {

@@ -1,6 +1,7 @@
 package dev.berth.launcher;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.berth.linux.TerminalSize;
@@ -57,5 +58,29 @@ class LaunchPlanTest {
         assertTrue(plan.contains(new PlanRecord.Cwd("/")));
         assertEquals(
                 List.of("PATH=/p", "HOSTNAME=h", "TERM=xterm", "A=1=2", "B=3", "HOME=/home/x"), environment.lines());
+    }
+
+    @Test
+    void whatNoProgramCanBeGivenIsASentence() {
+        assertEquals(
+                "the environment variable A of the image contains NUL, which no program can be given",
+                refused(List.of("A=1\0002"), Map.of(), "/"));
+        assertEquals(
+                "the environment variable A?B of the image contains NUL, which no program can be given",
+                refused(List.of("A\0B=1"), Map.of(), "/"));
+        assertEquals(
+                "the user's home directory in /etc/passwd of the image contains NUL, which no program can be given",
+                refused(List.of(), Map.of(), "/home\0/x"));
+        assertTrue(refused(List.of(), Map.of("A", "1\0002"), "/").startsWith("'A' is not the name"));
+        assertEquals(
+                List.of("A=2", "HOME=/h"),
+                Environment.of(List.of("A=1\0"), Map.of("A", "2", "HOME", "/h"), "/\0", "h", false).lines().stream()
+                        .filter(line -> line.startsWith("A=") || line.startsWith("HOME="))
+                        .toList());
+    }
+
+    private static String refused(List<String> image, Map<String, String> user, String home) {
+        return assertThrows(BadLaunch.class, () -> Environment.of(image, user, home, "h", false))
+                .getMessage();
     }
 }
