@@ -16,9 +16,9 @@ import java.util.random.RandomGenerator;
 /** Makes containers. */
 final class Creation {
     /** As many one-letter arguments as xargs gives a program, and half as many more. */
-    private static final int MOST_ARGUMENTS = 100_000;
+    static final int MOST_ARGUMENTS = 100_000;
 
-    private static final int MOST_ENTRIES = 10_000;
+    static final int MOST_ENTRIES = 10_000;
 
     private final Engine engine;
     private final Directory directory;
@@ -39,6 +39,7 @@ final class Creation {
         request.resources().checkProcessors();
         request.resources().check(engine.cgroups());
         StoredImage image = engine.imageSource().get(request.image(), request.pull());
+        ImageBounds.check(request, image.config().config());
         while (true) {
             Container container = fresh(request, image);
             try {
