@@ -21,40 +21,56 @@ final class BlobFetch {
 
     /** Returns when the sink has all bytes and found their digest right. */
     void fetch(Descriptor blob, BlobSink sink) {
-        boolean resumed = sink.offset() > 0;
         if (sink.offset() > blob.size()) {
             sink.restart();
         }
+        for (URI elsewhere : addresses(blob)) {
+            if (comesFrom(elsewhere, blob, sink)) {
+                return;
+            }
+        }
+        URI home = repository.origin().resolve(repository.path("blobs/" + blob.digest()));
+        bring(blob, sink, () -> caller.call(repository, call(home, blob, sink), cancellation));
+    }
+
+    /** Whether an address had the blob. Of what it gave instead nothing is kept: another one, or the registry, may have it. */
+    private boolean comesFrom(URI elsewhere, Descriptor blob, BlobSink sink) {
         try {
-            transfer(blob, sink);
+            bring(blob, sink, () -> caller.callPlainly(call(elsewhere, blob, sink), cancellation));
+            return true;
+        } catch (RegistryException.NotFound
+                | RegistryException.Unreachable
+                | RegistryException.TooManyRequests
+                | RegistryException.BadAnswer
+                | OciException.Mismatch e) {
+            sink.restart();
+            return false;
+        }
+    }
+
+    private BlobCall call(URI uri, Descriptor blob, BlobSink sink) {
+        return new BlobCall(uri, repository.reference(), blob, sink);
+    }
+
+    private void bring(Descriptor blob, BlobSink sink, Runnable download) {
+        boolean resumed = sink.offset() > 0;
+        try {
+            transfer(blob, sink, download);
         } catch (OciException.Mismatch e) {
             if (!resumed) {
                 throw e;
             }
             // the bytes of an earlier transfer may be the wrong ones: once more, from the beginning
             sink.restart();
-            transfer(blob, sink);
+            transfer(blob, sink, download);
         }
     }
 
-    private void transfer(Descriptor blob, BlobSink sink) {
+    private void transfer(Descriptor blob, BlobSink sink, Runnable download) {
         if (sink.offset() < blob.size() || blob.size() == 0) {
-            download(blob, sink);
+            download.run();
         }
         sink.complete();
-    }
-
-    private void download(Descriptor blob, BlobSink sink) {
-        for (URI elsewhere : addresses(blob)) {
-            try {
-                caller.callPlainly(new BlobCall(elsewhere, repository.reference(), blob, sink), cancellation);
-                return;
-            } catch (RegistryException.NotFound | RegistryException.Unreachable | RegistryException.BadAnswer e) {
-                sink.restart();
-            }
-        }
-        URI home = repository.origin().resolve(repository.path("blobs/" + blob.digest()));
-        caller.call(repository, new BlobCall(home, repository.reference(), blob, sink), cancellation);
     }
 
     /** Asked without credentials (CVE-2020-15157). */

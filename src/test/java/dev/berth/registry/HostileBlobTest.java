@@ -406,6 +406,41 @@ class HostileBlobTest {
     }
 
     @Test
+    void aForeignLayerThatItsAddressesDoNotHaveComesFromTheRegistry() throws Exception {
+        byte[] other = LAYER.clone();
+        other[0]++;
+        server.on(PATH, FaultyRegistry.serving(LAYER));
+        try (FaultyRegistry elsewhere = new FaultyRegistry()) {
+            elsewhere.on("/page", (request, wire) -> wire.reply(200, "this moved"));
+            elsewhere.on("/other", FaultyRegistry.serving(other));
+            elsewhere.on("/busy", (request, wire) -> wire.reply(429, "", "Retry-After: 86400"));
+            fetch(foreign(elsewhere, "/page", "/other", "/busy"), sink);
+            assertArrayEquals(LAYER, sink.bytes.toByteArray());
+            assertEquals(3, elsewhere.requests.size());
+        }
+    }
+
+    @Test
+    void aForeignLayerResumedWithWrongBytesIsFetchedAnewFromItsAddress() throws Exception {
+        try (FaultyRegistry elsewhere = new FaultyRegistry()) {
+            elsewhere.on("/layer", FaultyRegistry.serving(LAYER));
+            Sink begun = new Sink(DESCRIPTOR, (byte) (LAYER[0] + 1));
+            fetch(foreign(elsewhere, "/layer"), begun);
+            assertArrayEquals(LAYER, begun.bytes.toByteArray());
+        }
+    }
+
+    private static Descriptor foreign(FaultyRegistry elsewhere, String... paths) {
+        return new Descriptor(
+                MediaType.DOCKER_FOREIGN_LAYER,
+                DESCRIPTOR.digest(),
+                LAYER.length,
+                Arrays.stream(paths).map(path -> elsewhere.url() + path).toList(),
+                Map.of(),
+                Optional.empty());
+    }
+
+    @Test
     void aBlobTheRegistryLostIsSaid() {
         assertTrue(refused(RegistryException.NotFound.class).contains("must be pushed again"));
     }
