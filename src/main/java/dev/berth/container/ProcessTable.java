@@ -1,6 +1,7 @@
 package dev.berth.container;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -67,10 +68,12 @@ final class ProcessTable {
 
     /** One that has laid its arguments down, a zombie for one, goes by its name. */
     private static String command(Path process, String name) throws IOException {
-        byte[] arguments = Files.readAllBytes(process.resolve("cmdline"));
-        String line = new String(arguments, 0, Math.min(arguments.length, MOST_OF_A_COMMAND), StandardCharsets.UTF_8)
-                .replace('\0', ' ')
-                .strip();
+        byte[] arguments;
+        try (InputStream all = Files.newInputStream(process.resolve("cmdline"))) {
+            arguments = all.readNBytes(MOST_OF_A_COMMAND);
+        }
+        String line =
+                new String(arguments, StandardCharsets.UTF_8).replace('\0', ' ').strip();
         return line.isEmpty() ? "[" + name + "]" : line;
     }
 }
