@@ -174,9 +174,8 @@ public final class Attachment implements AutoCloseable {
         try (LogReader log = begin.apply(target)) {
             viewer.replayBegins(log.offset(), log.size().columns(), log.size().rows());
             connect();
-            drain(
-                    log,
-                    log.end()); // not all that comes meanwhile: a program that writes on and on would never let it end
+            // Not all that comes meanwhile: a program that writes on and on would never let it end.
+            drain(log, log.end());
             viewer.replayEnds(log.offset());
             follow(log);
         } catch (LauncherException | UncheckedIOException e) {
