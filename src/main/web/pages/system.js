@@ -39,7 +39,7 @@ async function doctor() {
 }
 
 /** Names that are not words. */
-const NAMES = { dns: "DNS", selinux: "SELinux", newuidmap: "newuidmap", newgidmap: "newgidmap", slirp4netns: "slirp4netns", tun: "/dev/net/tun" };
+const NAMES = { dns: "DNS", selinux: "SELinux", newuidmap: "newuidmap", newgidmap: "newgidmap", slirp4netns: "slirp4netns", tun: "/dev/net/tun", start: "Start of a container" };
 
 const label = (name) => name.replace(/([a-z])([A-Z])/g, "$1 $2").replace(/^./, (c) => c.toUpperCase()).toLowerCase().replace(/^./, (c) => c.toUpperCase());
 

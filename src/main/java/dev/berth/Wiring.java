@@ -10,6 +10,7 @@ import dev.berth.container.Events;
 import dev.berth.container.PullPolicy;
 import dev.berth.container.UsageMeter;
 import dev.berth.host.Configuration;
+import dev.berth.host.Doctor;
 import dev.berth.image.ImageException;
 import dev.berth.image.Images;
 import dev.berth.image.Pull;
@@ -69,6 +70,7 @@ public final class Wiring {
     private final Containers containers;
     private final UsageMeter meter;
     private final Gate gate;
+    private final Doctor doctor;
 
     private Wiring(Configuration configuration, int port, DataDirectory data) {
         this.configuration = configuration;
@@ -82,6 +84,9 @@ public final class Wiring {
         images.sweep().forEach(finding -> LOG.log(System.Logger.Level.INFO, finding));
         PortHolders holders = portHolders();
         this.cgroups = cgroups();
+        Launcher launcher = new Launcher(calls, berthInit());
+        this.doctor = Doctor.forService(
+                System.getenv(), new LauncherTrial(launcher, System.getenv().getOrDefault("PATH", "")));
         Engine engine = new Engine(
                 calls,
                 data,
@@ -91,7 +96,7 @@ public final class Wiring {
                 layers,
                 snapshots,
                 new VolumeSeed(data, calls),
-                new Launcher(calls, berthInit()),
+                launcher,
                 cgroups,
                 new PortForwarder(calls, PROC, holders),
                 holders,
@@ -233,6 +238,12 @@ public final class Wiring {
         @Singleton
         Configuration configuration() {
             return current.configuration;
+        }
+
+        @Produces
+        @Singleton
+        Doctor doctor() {
+            return current.doctor;
         }
 
         @Produces

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
@@ -57,9 +58,11 @@ public final class Doctor {
     }
 
     private final Patient patient;
+    private final Optional<Trial> trial;
 
-    private Doctor(Patient patient) {
+    private Doctor(Patient patient, Optional<Trial> trial) {
         this.patient = patient;
+        this.trial = trial;
     }
 
     /** From outside, as the caller: what {@code berth doctor} does. Needs no service. */
@@ -69,17 +72,25 @@ public final class Doctor {
         if (caller.isRoot()) {
             user = new Accounts(Path.of("/etc")).user(ServiceUser.SYSTEM_USER).orElse(caller);
         }
-        return new Doctor(new Patient(user, Paths.from(environment, caller), environment, false, Syscalls.linux()));
+        return new Doctor(
+                new Patient(user, Paths.from(environment, caller), environment, false, Syscalls.linux()),
+                Optional.empty());
     }
 
-    /** From the service, which is inside U1 and learns from its id map whom it belongs to. */
-    public static Doctor forService(Map<String, String> environment) {
+    /**
+     * From the service, which is inside U1 and learns from its id map whom it belongs to.
+     *
+     * @param trial by the service's own launcher
+     */
+    public static Doctor forService(Map<String, String> environment, Trial trial) {
         Caller inside = Caller.current(environment);
         IdMap.Extent own = IdMap.read(Path.of("/proc/self/uid_map")).extents().get(0);
         IdMap.Extent group = IdMap.read(Path.of("/proc/self/gid_map")).extents().get(0);
         String name = environment.getOrDefault("USER", Long.toString(own.outside()));
         Caller user = new Caller((int) own.outside(), (int) group.outside(), name, inside.home());
-        return new Doctor(new Patient(user, Paths.from(environment, inside), environment, true, Syscalls.linux()));
+        return new Doctor(
+                new Patient(user, Paths.from(environment, inside), environment, true, Syscalls.linux()),
+                Optional.of(trial));
     }
 
     /** Every check, in the order in which a person would repair. Takes about half a second. */
@@ -87,7 +98,7 @@ public final class Doctor {
         List<Check> checks = new ArrayList<>();
         add(checks, new KernelChecks(patient)::all);
         add(checks, new IdChecks(patient)::all);
-        add(checks, new ProbeChecks(patient)::all);
+        add(checks, new ProbeChecks(patient, trial)::all);
         add(checks, new NetworkChecks(patient)::all);
         add(checks, new StorageChecks(patient)::all);
         add(checks, new SessionChecks(patient)::all);

@@ -6,9 +6,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** The kernel, and whether it lets a normal user make namespaces. */
 record KernelChecks(Patient patient) {
+    private static final Pattern RELEASE = Pattern.compile("(\\d{1,4})\\.(\\d{1,3})");
     private static final Path SYS = Path.of("/proc/sys");
 
     List<Check> all() {
@@ -21,10 +24,11 @@ record KernelChecks(Patient patient) {
     }
 
     static Check kernel(String release) {
-        String[] parts = release.split("[^0-9]+");
-        int version = parts.length < 2 || parts[0].isEmpty()
-                ? 0
-                : Integer.parseInt(parts[0]) * 1000 + Integer.parseInt(parts[1]);
+        Matcher parts = RELEASE.matcher(release);
+        if (!parts.lookingAt()) {
+            return Check.warning("kernel", "the kernel does not tell its version: " + release, "look with: uname -r");
+        }
+        int version = Integer.parseInt(parts.group(1)) * 1000 + Integer.parseInt(parts.group(2));
         if (version < 5012) {
             return Check.failed(
                     "kernel",

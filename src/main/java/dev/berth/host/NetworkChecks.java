@@ -34,7 +34,8 @@ record NetworkChecks(Patient patient) {
     static Check version(String output) {
         Matcher version = VERSION.matcher(output);
         if (!version.find()) {
-            return Check.warning("slirp4netns", "slirp4netns does not tell its version", null);
+            return Check.warning(
+                    "slirp4netns", "slirp4netns does not tell its version", "look with: slirp4netns --version");
         }
         int number = Integer.parseInt(version.group(1)) * 1000 + Integer.parseInt(version.group(2));
         return number < 1001

@@ -17,41 +17,60 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 
 /**
- * Does once, inside U1, what every container needs, and says how each went. Run as a program of its own by {@code doctor}, or
- * called by the service, which is inside already.
+ * Does once, inside U1, what every container needs, and starts one. Run as a program of its own by {@code doctor}, or called by
+ * the service, which is inside already.
  */
-final class Probe {
-    /** @param errno null when it worked */
-    record Result(String step, String errno) {
+public final class Probe {
+    private static final String TAB = "\t";
+
+    /**
+     * How a step went.
+     *
+     * @param errno null when it worked
+     * @param place of a start that failed: where
+     * @param sentence of a start that failed: what the user would be told
+     */
+    record Result(String step, String errno, String place, String sentence) {
+        Result(String step, String errno) {
+            this(step, errno, "", "");
+        }
+
         boolean worked() {
             return errno == null;
+        }
+
+        String line() {
+            return String.join(TAB, step, worked() ? "ok" : errno, place, sentence.replaceAll("\\s+", " ")) + "\n";
         }
     }
 
     private final Syscalls calls;
     private final Path dataDir;
+    private final Trial trial;
 
-    Probe(Syscalls calls, Path dataDir) {
+    public Probe(Syscalls calls, Path dataDir, Trial trial) {
         this.calls = calls;
         this.dataDir = dataDir;
+        this.trial = trial;
     }
 
-    /** Prints a line {@code step ok} or {@code step ERRNO} for each. The argument is the data directory. */
-    public static void main(String[] arguments) {
-        for (Result result : new Probe(Syscalls.linux(), Path.of(arguments[0])).run()) {
-            System.out.println(result.step() + " " + (result.worked() ? "ok" : result.errno()));
-        }
-        System.exit(0);
+    /** Does it all. @return a line for each step, for the program that reads it outside of U1 */
+    public String report() {
+        StringBuilder report = new StringBuilder();
+        run().forEach(result -> report.append(result.line()));
+        return report.toString();
     }
 
+    /** Reads a {@link #report}; what else the JVM may have said is left out. */
     static List<Result> parse(String output) {
         List<Result> results = new ArrayList<>();
         for (String line : output.split("\n")) {
-            String[] fields = line.split(" ");
-            if (fields.length == 2) {
-                results.add(new Result(fields[0], fields[1].equals("ok") ? null : fields[1]));
+            String[] fields = line.split(TAB, -1);
+            if (fields.length == 4) {
+                results.add(new Result(fields[0], fields[1].equals("ok") ? null : fields[1], fields[2], fields[3]));
             }
         }
         return results;
@@ -65,12 +84,19 @@ final class Probe {
             return List.of(new Result("scratch", Errno.EACCES.name()));
         }
         try {
-            return List.of(
+            Result overlay =
+                    attempt("overlay", () -> overlay(scratch, "overlay").close());
+            List<Result> results = new ArrayList<>(List.of(
                     attempt("owners", () -> owners(scratch)),
                     attempt("whiteout", () -> whiteout(scratch)),
-                    attempt("overlay", () -> overlay(scratch)),
+                    overlay,
                     attempt("tun", this::tun),
-                    seccomp());
+                    attempt("ping", () -> new Fd(calls, calls.pingSocket()).close()),
+                    seccomp()));
+            if (overlay.worked()) {
+                results.add(start(scratch));
+            }
+            return results;
         } finally {
             remove(scratch);
         }
@@ -102,17 +128,34 @@ final class Probe {
         calls.mknodat(At.FDCWD, Syscalls.bytes(scratch.resolve("whiteout")), Mode.CHARACTER, Stat.device(0, 0));
     }
 
-    private void overlay(Path scratch) {
-        for (String name : List.of("lower", "upper", "work")) {
-            calls.mkdirat(At.FDCWD, Syscalls.bytes(scratch.resolve(name)), 0700);
-        }
+    /** Mounts an empty one from directories in a new folder. */
+    private Fd overlay(Path scratch, String name) {
+        Path folder = folder(scratch, name);
+        List.of("lower", "upper", "work").forEach(directory -> folder(folder, directory));
         try (Fd context = new Fd(calls, calls.fsopen("overlay"))) {
-            for (String name : List.of("lower", "upper", "work")) {
-                calls.fsconfigString(context.number(), name + "dir", Syscalls.bytes(scratch.resolve(name)));
+            for (String directory : List.of("lower", "upper", "work")) {
+                calls.fsconfigString(context.number(), directory + "dir", Syscalls.bytes(folder.resolve(directory)));
             }
             calls.fsconfigFlag(context.number(), "userxattr");
             calls.fsconfigCreate(context.number());
-            new Fd(calls, calls.fsmount(context.number(), 0)).close();
+            return new Fd(calls, calls.fsmount(context.number(), 0));
+        }
+    }
+
+    private Path folder(Path parent, String name) {
+        Path folder = parent.resolve(name);
+        calls.mkdirat(At.FDCWD, Syscalls.bytes(folder), 0755);
+        return folder;
+    }
+
+    /** All at once, as a container has it: each step may be allowed alone and yet not inside the container's own namespaces. */
+    private Result start(Path scratch) {
+        try (Fd root = overlay(scratch, "root")) {
+            Optional<Trial.Failure> failure = trial.start(root, folder(scratch, "container"));
+            return failure.map(it -> new Result("start", it.errno(), it.place(), it.sentence()))
+                    .orElseGet(() -> new Result("start", null));
+        } catch (SyscallException e) {
+            return new Result("start", e.errno().name(), "prepare", e.getMessage());
         }
     }
 

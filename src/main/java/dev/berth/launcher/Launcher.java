@@ -243,6 +243,15 @@ public final class Launcher implements AutoCloseable {
         }
     }
 
+    /** Waits until nothing is left of a program that ends; after ten seconds it is ended, with all that it started. */
+    public void awaitEnd(Launched launched) {
+        monitors.awaitEnd(launched.monitor().pid());
+        if (launched.monitor().isRunning(proc)) {
+            kill(launched.monitor().pid());
+            monitors.awaitEnd(launched.monitor().pid());
+        }
+    }
+
     /** Lets go of the monitors, which go on. */
     @Override
     public void close() {

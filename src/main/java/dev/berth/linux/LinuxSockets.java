@@ -11,6 +11,9 @@ import java.util.List;
 
 interface LinuxSockets extends SocketCalls {
     int AF_UNIX = 1;
+    int AF_INET = 2;
+    int SOCK_DGRAM = 2;
+    int IPPROTO_ICMP = 1;
     int SOCK_CLOEXEC = 02000000;
     int MSG_NOSIGNAL = 0x4000;
     int MSG_CMSG_CLOEXEC = 0x40000000;
@@ -28,6 +31,11 @@ interface LinuxSockets extends SocketCalls {
     @Override
     default int unixSocket(SocketType type) {
         return check("socket", (byte[]) null, LibC.socket(AF_UNIX, type.number | SOCK_CLOEXEC, 0));
+    }
+
+    @Override
+    default int pingSocket() {
+        return check("socket", (byte[]) null, LibC.socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, IPPROTO_ICMP));
     }
 
     @Override

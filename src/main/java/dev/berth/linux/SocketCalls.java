@@ -17,6 +17,13 @@ public interface SocketCalls {
     int unixSocket(SocketType type);
 
     /**
+     * A socket for pings, which net.ipv4.ping_group_range allows a group or does not.
+     *
+     * @see <a href="https://man7.org/linux/man-pages/man7/icmp.7.html">icmp(7)</a>
+     */
+    int pingSocket();
+
+    /**
      * @param path at most 107 bytes
      * @see <a href="https://man7.org/linux/man-pages/man7/unix.7.html">unix(7)</a>
      */

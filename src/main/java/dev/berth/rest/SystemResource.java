@@ -23,11 +23,13 @@ public class SystemResource {
     private final Containers containers;
     private final Images images;
     private final Configuration configuration;
+    private final Doctor doctor;
 
-    SystemResource(Containers containers, Images images, Configuration configuration) {
+    SystemResource(Containers containers, Images images, Configuration configuration, Doctor doctor) {
         this.containers = containers;
         this.images = images;
         this.configuration = configuration;
+        this.doctor = doctor;
     }
 
     /** A check of the doctor's. */
@@ -93,7 +95,7 @@ public class SystemResource {
     @Path("/doctor")
     @Operation(summary = "Tries what must work on this machine")
     public List<Check> doctor() {
-        return Doctor.forService(System.getenv()).examine().stream()
+        return doctor.examine().stream()
                 .map(check -> new Check(check.name(), check.verdict().word(), check.detail(), check.remedy()))
                 .toList();
     }

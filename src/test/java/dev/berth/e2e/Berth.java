@@ -39,6 +39,7 @@ public final class Berth implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private Path script;
+    private List<String> around = List.of();
     private final Path base;
     private final Map<String, String> environment = new TreeMap<>();
     private final HttpClient http = HttpClient.newHttpClient();
@@ -108,9 +109,16 @@ public final class Berth implements AutoCloseable {
         return this;
     }
 
+    /** From now on verbs are run by another program, which becomes them. */
+    Berth within(List<String> program) {
+        around = List.copyOf(program);
+        return this;
+    }
+
     /** Starts a command line whose input and output the test holds itself. */
     public Process start(String... arguments) throws IOException {
-        List<String> command = new ArrayList<>(List.of(script.toString()));
+        List<String> command = new ArrayList<>(around);
+        command.add(script.toString());
         if (System.getProperty("user.name").equals("root")) {
             // The first time it makes the system user and installs the build, which it would ask about.
             command.add("--yes");
