@@ -157,7 +157,6 @@ record ProbeChecks(Patient patient, Optional<Trial> trial) {
         }
         return switch (step) {
             case "clone", "ids" -> NEST;
-            case "exec" -> "put the data directory on a file system that is not mounted noexec (BERTH_DATA_DIR)";
             default -> "mend what else has failed here; where nothing has, report this sentence with: uname -a";
         };
     }
