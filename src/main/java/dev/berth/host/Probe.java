@@ -12,8 +12,11 @@ import dev.berth.linux.Stat;
 import dev.berth.linux.SyscallException;
 import dev.berth.linux.Syscalls;
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -25,6 +28,9 @@ import java.util.Optional;
  */
 public final class Probe {
     private static final String TAB = "\t";
+    private static final String SCRATCH = ".doctor";
+    /** A probe takes a second, and a minute where a start hangs. */
+    private static final Duration LONGEST = Duration.ofMinutes(10);
 
     /**
      * How a step went.
@@ -79,7 +85,8 @@ public final class Probe {
     List<Result> run() {
         Path scratch;
         try {
-            scratch = Files.createTempDirectory(dataDir, ".doctor");
+            removeLeftOvers();
+            scratch = Files.createTempDirectory(dataDir, SCRATCH);
         } catch (IOException e) {
             return List.of(new Result("scratch", Errno.EACCES.name()));
         }
@@ -169,12 +176,24 @@ public final class Probe {
                 "seccomp", () -> SeccompLibrary.filter(SeccompLibrary.ALLOW).close());
     }
 
+    /** Those of probes that were killed; a younger one may be of another that goes on. */
+    private void removeLeftOvers() throws IOException {
+        Instant young = Instant.now().minus(LONGEST);
+        try (DirectoryStream<Path> folders = Files.newDirectoryStream(dataDir, SCRATCH + "*")) {
+            for (Path folder : folders) {
+                if (Files.getLastModifiedTime(folder).toInstant().isBefore(young)) {
+                    remove(folder);
+                }
+            }
+        }
+    }
+
     /** From inside U1, since overlay's own working directory has mode 000. */
     private static void remove(Path scratch) {
         try (var files = Files.walk(scratch)) {
             files.sorted(Comparator.reverseOrder()).forEach(Probe::delete);
         } catch (IOException | java.io.UncheckedIOException e) {
-            return; // an empty folder at worst; the next start-up sweep reports it
+            return; // the next probe tries again
         }
     }
 
