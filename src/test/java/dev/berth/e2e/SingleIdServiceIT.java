@@ -15,12 +15,14 @@ import org.junit.jupiter.api.Timeout;
 @Tag("ordinary-user")
 class SingleIdServiceIT {
     private static ImageServer server;
+    private static Nest nest;
     private static Berth berth;
 
     @BeforeAll
     static void begin() throws Exception {
         server = ImageServer.start();
-        berth = new Berth().within(Nest.with(""));
+        nest = new Nest("");
+        berth = new Berth().within(nest.inside());
         berth.must("pull", server.image());
     }
 
@@ -28,6 +30,9 @@ class SingleIdServiceIT {
     static void end() throws Exception {
         if (berth != null) {
             berth.close();
+        }
+        if (nest != null) {
+            nest.close();
         }
         if (server != null) {
             server.close();
@@ -61,6 +66,16 @@ class SingleIdServiceIT {
         berth.must("restart", "-t", "0", "runs");
         assertEquals("kept", berth.must("exec", "runs", "cat", "/kept"));
         berth.must("rm", "-f", "runs");
+    }
+
+    @Test
+    void aContainerGoesOnWithoutTheServiceAndIsFoundByTheNext() throws Exception {
+        berth.must("run", "-d", "--name", "outlives", server.image(), "sleep", "1000");
+        String pid = berth.get("/containers/outlives").path("pid").asText();
+        berth.stopService(true);
+        assertEquals("0", berth.must("exec", "outlives", "id", "-u"));
+        assertEquals(pid, berth.get("/containers/outlives").path("pid").asText());
+        berth.must("rm", "-f", "outlives");
     }
 
     @Test
