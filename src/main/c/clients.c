@@ -9,7 +9,7 @@
 #include <termios.h>
 #include <unistd.h>
 
-enum { AHEAD = 64 * 1024, LOST = 1024 * 1024, PATIENCE_MS = 1000 };
+enum { AHEAD = 64 * 1024, LOST = 4 * 1024 * 1024, PATIENCE_MS = 2000, EARLY_MS = 5000 };
 
 void client_close(struct client **slot)
 {
@@ -191,15 +191,16 @@ static bool end_of_input(struct monitor *m, struct client *c)
 }
 
 /*
- * A container's program is held for a client that has kept up only: one that replays its log, or has lost touch, is no reason. In a
- * session the program is that of who types.
+ * A container's program is held for a client that has kept up only, or has been there from its start on: one that replays its log, or has
+ * lost touch, is no reason. In a session the program is that of who types.
  */
 static void has_read(const struct monitor *m, struct client *c, uint64_t offset)
 {
-  uint64_t end = log_end(&m->log), left = end > offset ? end - offset : 0;
+  uint64_t end = log_end(&m->log), left = end > offset ? end - offset : 0, now = monotonic_ms();
+  bool early = c->heard == 0 && now < m->execed_at + EARLY_MS;
+  c->follows = m->exec || left <= AHEAD || ((c->follows || early) && left <= LOST);
   c->read = offset;
-  c->heard = monotonic_ms();
-  c->follows = m->exec || left <= AHEAD || (c->follows && left <= LOST);
+  c->heard = now;
 }
 
 /* Does what the frame at the head says; false = not done yet, the program must read first. */
@@ -283,7 +284,7 @@ static struct client *furthest_follower(const struct monitor *m)
 
 /*
  * A program at a terminal at which somebody types runs little ahead of who watches it: else Ctrl-C would be answered on a slow screen
- * behind megabytes of what came before. One who has said nothing for a second is waited for no longer, until he goes on.
+ * behind megabytes of what came before. One who has said nothing for two seconds is waited for no longer, until he goes on.
  */
 int clients_hold(struct monitor *m)
 {

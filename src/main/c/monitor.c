@@ -161,6 +161,7 @@ static void tell_execed(struct monitor *m)
 {
   char pid[24], start[24];
   m->execed = true;
+  m->execed_at = monotonic_ms();
   write_monitor_record(m);
   snprintf(pid, sizeof pid, "%d", (int)m->program);
   snprintf(start, sizeof start, "%llu", (unsigned long long)m->program_start);

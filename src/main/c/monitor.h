@@ -58,6 +58,7 @@ struct monitor {
   bool exec, has_tty, execed, init_gone, told, status_known;
   bool waits;             /* the program waits for its reader, instead of the log losing its oldest file */
   bool reader_left;       /* a client was here and has gone */
+  uint64_t execed_at;     /* when the program began, in milliseconds of the monotonic clock */
   int held_for;           /* milliseconds for which the output is not read at most; -1 = it is read */
   struct log log;
   int link, handshake, listener, signals;

@@ -255,6 +255,7 @@ as_user_and_as_root() {
         (
             passed=0 failed=0 skipped=0 broken=()
             "$pass" end_to_end
+            [[ $pass == as_root ]] || layers_in_namespace
             printf '%s\n' "$passed $failed $skipped" "${broken[@]}" >"$work/$pass.sums"
         ) >"$work/$pass.out" 2>&1 </dev/null &
         pids+=($!)
@@ -299,22 +300,49 @@ end_to_end() {
     [[ $who == "as root" ]] || select+=(--exclude-tag root)
     [[ ${previous-} ]] || select+=(--exclude-tag upgrade)
     say "end to end $who"
+    junit_with "${select[@]}" "${omit[@]}" --include-classname '.*IT'
     (for group in "${cgroups[@]}"; do echo "$BASHPID" >"$group/cgroup.procs"; done
         cd "$checkout" && "${run_as[@]}" "BERTH_CHECKOUT=$checkout" "BERTH_MUST_WORK=$must" "BERTH_SOAK=${BERTH_SOAK:-}" "BERTH_SEED=${BERTH_SEED:-}" \
         "BERTH_TEST_PATIENCE=$patience" "BERTH_PREVIOUS=${before:-}" \
         "BERTH_TEST_REGISTRY=${BERTH_TEST_REGISTRY:-}" "BERTH_TEST_REGISTRY_AUTH=${BERTH_TEST_REGISTRY_AUTH:-}" "BERTH_TEST_HOST=${test_host:-}" \
-        "$(java_program)" -Xmx512m -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Djna.tmpdir="$reports" \
-        -cp "$checkout/target/test-classes:$checkout/target/classes:$checkout/target/test-lib/*" \
-        org.junit.platform.console.ConsoleLauncher execute "${select[@]}" "${omit[@]}" "${unhurried[@]}" --include-classname '.*IT' --fail-if-no-tests \
-        --details tree --disable-banner --disable-ansi-colors --reports-dir "$reports") >"$reports.log" 2>&1 || status=$?
+        "${junit[@]}") >"$reports.log" 2>&1 || status=$?
     count "$reports"
     grep -E '^   [A-Za-z]+IT: ' "$reports.log" || true
     slowest "$reports"
-    if [[ $status -ne 0 ]]; then
+    verdict "end to end $who" "$status" "$begin"
+}
+
+# layers_in_namespace: after as_user, where the unit tests ran as root of the machine. Nobody but root of a user namespace unpacks layers.
+layers_in_namespace() {
+    local select=() begin=$SECONDS status=0 name
+    for name in rootfs store image; do
+        select+=(--select-package "dev.berth.$name")
+    done
+    reports=$work/reports-namespace
+    mkdir -p "$reports"
+    chown "$tester:" "$reports"
+    junit_with "${select[@]}" --include-classname '.*Test'
+    (cd "$checkout" && "${run_as[@]}" "BERTH_MUST_WORK=$must" \
+        "$(java_program)" -cp "$checkout/target/berth.jar" dev.berth.cli.Main unshare "${junit[@]}") >"$reports.log" 2>&1 || status=$?
+    count "$reports"
+    verdict "layers $who, in a namespace" "$status" "$begin"
+}
+
+# junit_with OPTION…: the command line of the console launcher, on the checkout's classes.
+junit_with() {
+    junit=("$(java_program)" -Xmx512m -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Djna.tmpdir="$reports"
+        -cp "$checkout/target/test-classes:$checkout/target/classes:$checkout/target/test-lib/*"
+        org.junit.platform.console.ConsoleLauncher execute "$@" "${unhurried[@]}" --fail-if-no-tests
+        --details tree --disable-banner --disable-ansi-colors --reports-dir "$reports")
+}
+
+# verdict WHAT STATUS BEGIN
+verdict() {
+    if [[ $2 -ne 0 ]]; then
         tail -n 300 "$reports.log"
-        [[ $status -eq 1 ]] || broken+=("end to end $who (exit $status)")
+        [[ $2 -eq 1 ]] || broken+=("$1 (exit $2)")
     fi
-    say "end to end $who: $((SECONDS - begin)) s"
+    say "$1: $((SECONDS - $3)) s"
 }
 
 finish() {

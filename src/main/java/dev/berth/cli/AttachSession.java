@@ -8,6 +8,9 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.function.Supplier;
 
 /**
@@ -43,6 +46,8 @@ final class AttachSession implements AutoCloseable {
     private final WebSocket socket;
     private final Style style;
     private final DetachKeys detachKeys;
+    private final CountDownLatch running = new CountDownLatch(1);
+    private final ExecutorService signals = Executors.newSingleThreadExecutor(WebSocket::daemon);
     private volatile boolean detached;
     private volatile IOException outputClosed;
 
@@ -72,6 +77,7 @@ final class AttachSession implements AutoCloseable {
             }
             byte[] first = firstMessage();
             started.run();
+            running.countDown();
             if (style.input()) {
                 Thread reader = new Thread(this::input, "input");
                 reader.setDaemon(true);
@@ -200,8 +206,22 @@ final class AttachSession implements AutoCloseable {
         sendOrForget(frame(RESIZE, payload));
     }
 
-    /** Over a connection of its own: a signal must not wait behind input that the program does not take. */
+    /** One after the other, and not before there is a program: the JVM takes each signal on a thread of its own. */
     private void signal(String name) {
+        signals.execute(() -> {
+            try {
+                running.await();
+                deliver(name);
+            } catch (CliException | IOException e) {
+                return; // the session is over: the thread that receives says so
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+    }
+
+    /** Over a connection of its own: a signal must not wait behind input that the program does not take. */
+    private void deliver(String name) throws IOException {
         try (WebSocket second = another.get()) {
             byte[] message;
             do {
@@ -209,8 +229,9 @@ final class AttachSession implements AutoCloseable {
             } while (message != null && message[0] != REPLAY_ENDS && message[0] != ERROR);
             second.send(frame(SIGNAL, name.getBytes(StandardCharsets.US_ASCII)));
             second.send(frame(DETACH, new byte[0]));
-        } catch (CliException | IOException e) {
-            return; // the session is over: the thread that receives says so
+            while (message != null) { // its close comes behind the signal
+                message = second.receive();
+            }
         }
     }
 

@@ -12,8 +12,11 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 
 /**
@@ -29,12 +32,14 @@ final class WebSocket implements AutoCloseable {
     private static final int PING = 9;
     private static final int PONG = 10;
     private static final int LONGEST_MESSAGE = 16 << 20;
+    private static final long LAST_REPLIES_MILLIS = 200;
 
     private final Socket socket;
     private final DataInputStream in;
     private final OutputStream out;
-    /** Of the thread that receives. */
-    private ExecutorService replies;
+    private final ReentrantLock writing = new ReentrantLock();
+    /** Made by the thread that receives. */
+    private volatile ExecutorService replies;
 
     private boolean closeSent;
 
@@ -143,13 +148,22 @@ final class WebSocket implements AutoCloseable {
         later(BINARY, message);
     }
 
+    static Thread daemon(Runnable work) {
+        Thread thread = new Thread(work);
+        thread.setDaemon(true);
+        return thread;
+    }
+
     private void later(int opcode, byte[] payload) {
         if (replies == null) {
-            replies = Executors.newSingleThreadExecutor(work -> {
-                Thread thread = new Thread(work, "replies");
-                thread.setDaemon(true);
-                return thread;
-            });
+            replies = new ThreadPoolExecutor(
+                    1,
+                    1,
+                    0,
+                    TimeUnit.SECONDS,
+                    new LinkedBlockingQueue<>(),
+                    WebSocket::daemon,
+                    new ThreadPoolExecutor.DiscardPolicy()); // after the end
         }
         replies.execute(() -> {
             try {
@@ -160,7 +174,16 @@ final class WebSocket implements AutoCloseable {
         });
     }
 
-    private synchronized void frame(int opcode, byte[] payload) throws IOException {
+    private void frame(int opcode, byte[] payload) throws IOException {
+        writing.lock();
+        try {
+            write(opcode, payload);
+        } finally {
+            writing.unlock();
+        }
+    }
+
+    private void write(int opcode, byte[] payload) throws IOException {
         if (closeSent) {
             throw new EOFException("the WebSocket is closed");
         }
@@ -183,9 +206,29 @@ final class WebSocket implements AutoCloseable {
         closeSent = opcode == CLOSE;
     }
 
+    /** Behind the other replies; but not behind a writer whom the service does not hear: the end of the connection says it, too. */
     private void answerClose() throws IOException {
-        if (!closeSent) {
-            frame(CLOSE, new byte[0]);
+        endReplies();
+        if (writing.tryLock()) {
+            try {
+                if (!closeSent) {
+                    write(CLOSE, new byte[0]);
+                }
+            } finally {
+                writing.unlock();
+            }
+        }
+    }
+
+    private void endReplies() {
+        if (replies == null) {
+            return;
+        }
+        replies.shutdown();
+        try {
+            replies.awaitTermination(LAST_REPLIES_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 

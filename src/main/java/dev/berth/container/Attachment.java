@@ -13,6 +13,7 @@ import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -29,6 +30,11 @@ public final class Attachment implements AutoCloseable {
 
     private static final long SIGN_OF_LIFE_NANOS = 200_000_000;
 
+    /** What a program writes byte by byte is to arrive in fewer pieces; the first of them at once, as an echo must. */
+    private static final long GATHER_NANOS = 3_000_000;
+
+    private static final int SMALL = 4096;
+
     private final Syscalls calls;
     private final AttachTarget target;
     private final Viewer viewer;
@@ -38,6 +44,9 @@ public final class Attachment implements AutoCloseable {
     private final Coalesced collected = new Coalesced();
     /** Up to where the log was told, or is being told. */
     private long reached;
+
+    private int flushed;
+    private long flushedAt = System.nanoTime() - GATHER_NANOS;
 
     private long toldRead;
     private long toldReadAt;
@@ -200,6 +209,9 @@ public final class Attachment implements AutoCloseable {
             AttachTarget.Phase phase = target.phase();
             connect();
             tellViewers();
+            if (phase != AttachTarget.Phase.ENDED) {
+                gather();
+            }
             boolean read = drain(log, log.offset() + ROUND);
             if (isClosed()) {
                 return;
@@ -234,8 +246,18 @@ public final class Attachment implements AutoCloseable {
         if (!collected.isEmpty()) {
             boolean stderr = collected.isStderr();
             long offset = reached;
-            viewer.output(collected.take(), stderr);
+            byte[] output = collected.take();
+            viewer.output(output, stderr);
+            flushed = output.length;
+            flushedAt = System.nanoTime();
             tellRead(offset);
+        }
+    }
+
+    private void gather() throws InterruptedException {
+        long left = GATHER_NANOS - (System.nanoTime() - flushedAt);
+        if (flushed < SMALL && left > 0) {
+            TimeUnit.NANOSECONDS.sleep(left);
         }
     }
 

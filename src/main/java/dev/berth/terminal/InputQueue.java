@@ -54,6 +54,8 @@ final class InputQueue implements AutoCloseable {
             return; // there is no program
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        } finally {
+            close(); // what comes now goes nowhere, and must not hold the client up
         }
     }
 

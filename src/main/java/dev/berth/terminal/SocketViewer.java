@@ -8,11 +8,17 @@ import io.quarkus.websockets.next.WebSocketConnection;
 import io.smallrye.mutiny.infrastructure.Infrastructure;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
+import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
 /** One WebSocket at one program: the viewer's calls become frames, the client's frames become input. Bytes are never decoded as text. */
 final class SocketViewer implements Viewer {
+    private static final System.Logger LOG = System.getLogger(SocketViewer.class.getName());
+
+    /** Acknowledgements come frame by frame, and a slow client's are to come often enough to count as signs of life. */
+    private static final int LARGEST_FRAME = 32 * 1024;
+
     private final WebSocketConnection connection;
     private final boolean tellsViewers;
     private final Window window = new Window();
@@ -32,9 +38,10 @@ final class SocketViewer implements Viewer {
         this.attachment.complete(attachment);
     }
 
+    /** What the client has asked for before, a signal for one, is done first. */
     void close() {
         input.close();
-        attachment.thenAccept(Attachment::close);
+        chain(() -> attachment.thenAccept(Attachment::close));
     }
 
     /** While nothing is read from the client its acknowledgements are not heard: the program may wait for its output, as `cat` does. */
@@ -56,8 +63,11 @@ final class SocketViewer implements Viewer {
     @Override
     public void output(byte[] bytes, boolean stderr) {
         try {
-            window.take(bytes.length);
-            send(Frames.output(bytes, stderr));
+            for (int at = 0; at < bytes.length; at += LARGEST_FRAME) {
+                byte[] part = Arrays.copyOfRange(bytes, at, Math.min(bytes.length, at + LARGEST_FRAME));
+                window.take(part.length);
+                send(Frames.output(part, stderr));
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt(); // the attachment is being closed
         }
@@ -159,24 +169,32 @@ final class SocketViewer implements Viewer {
         }
     }
 
+    private void later(Runnable control) {
+        chain(() -> {
+            if (!refused) {
+                take(control);
+            }
+        });
+    }
+
     /** In order, as soon as the program is found. */
-    private synchronized void later(Runnable task) {
+    private synchronized void chain(Runnable task) {
         controls = controls.handleAsync(
                 (done, failure) -> {
-                    control(task);
+                    task.run();
                     return null;
                 },
                 Infrastructure.getDefaultExecutor());
     }
 
-    private void control(Runnable task) {
-        if (refused) {
-            return;
-        }
+    private void take(Runnable control) {
         try {
-            task.run();
+            control.run();
         } catch (ContainerException.Invalid | IllegalArgumentException e) {
             refuse(422, "Invalid", e.getMessage());
+        } catch (RuntimeException e) {
+            LOG.log(System.Logger.Level.ERROR, "a frame of a viewer could not be taken", e);
+            refuse(500, "Cannot attach", "the service failed at a frame; its log says how");
         }
     }
 }

@@ -106,6 +106,14 @@ class ExecIT {
         assertEquals(130, client.exitValue());
     }
 
+    @Test
+    void aClientWhoseOutputIsClosedEndsThoughItsInputWaits() throws Exception {
+        Process client = berth.start("exec", "-i", "runs", "sh", "-c", "while :; do echo x; usleep 10000; done");
+        awaitStandstill(pour(300_000_000, client));
+        client.getInputStream().close();
+        assertTrue(client.waitFor(Await.seconds(20), TimeUnit.SECONDS));
+    }
+
     private static byte[] read(InputStream in) {
         try {
             return in.readAllBytes();
