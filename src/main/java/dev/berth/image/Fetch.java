@@ -26,9 +26,6 @@ import java.util.concurrent.TimeoutException;
  * For one thread, which closes it: then nothing writes any more.
  */
 final class Fetch implements AutoCloseable {
-    /** Wrong bytes that were joined to those of an earlier attempt are fetched once more from the start. */
-    private static final int ATTEMPTS = 2;
-
     private final ContentStore blobs;
     private final Registry registry;
     private final Reference reference;
@@ -90,22 +87,15 @@ final class Fetch implements AutoCloseable {
     }
 
     private void fetch(Descriptor layer) throws InterruptedException {
-        for (int attempt = 1; ; attempt++) {
-            try (Ingest ingest = blobs.begin(layer, together::check)) {
-                if (ingest.complete()) {
-                    progress.cached(layer);
-                    return;
-                }
-                progress.fetched(layer, ingest.offset());
-                registry.fetchBlob(reference, layer, new IngestSink(ingest, layer, progress), together);
+        try (Ingest ingest = blobs.begin(layer, together::check)) {
+            if (ingest.complete()) {
+                progress.cached(layer);
                 return;
-            } catch (StoreException.Mismatch wrong) {
-                if (!wrong.resumed() || attempt == ATTEMPTS) {
-                    throw new ImageException.Unusable(reference, wrong);
-                }
-            } catch (OciException.Mismatch wrong) {
-                throw new ImageException.Unusable(reference, wrong);
             }
+            progress.fetched(layer, ingest.offset());
+            registry.fetchBlob(reference, layer, new IngestSink(ingest, layer, progress), together);
+        } catch (StoreException.Mismatch | OciException.Mismatch wrong) {
+            throw new ImageException.Unusable(reference, wrong);
         }
     }
 
@@ -165,7 +155,12 @@ final class Fetch implements AutoCloseable {
         @Override
         public void complete() {
             progress.verifying(layer);
-            ingest.commit();
+            try {
+                ingest.commit();
+            } catch (StoreException.Mismatch wrong) {
+                // what the transfer has an answer to: another address, or once more from the start
+                throw new OciException.Mismatch(wrong.getMessage());
+            }
         }
     }
 }

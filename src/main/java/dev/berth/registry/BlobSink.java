@@ -17,7 +17,7 @@ public interface BlobSink {
     /**
      * All bytes are there: checks their digest, before anybody is told that the transfer is complete.
      *
-     * @throws dev.berth.oci.OciException.Mismatch when it is another
+     * @throws dev.berth.oci.OciException.Mismatch when it is another; the sink has forgotten the bytes and takes others
      */
     void complete();
 }

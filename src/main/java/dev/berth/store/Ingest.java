@@ -13,7 +13,8 @@ import java.util.HexFormat;
 
 /**
  * A blob on its way in. Bytes go to a partial file and into the digest at once; {@link #commit} checks size and digest, brings them
- * to the disk and gives them their name. Closed without a commit, the bytes stay for the next attempt. For one thread.
+ * to the disk and gives them their name. Bytes that are found wrong are forgotten, and the next one is the first again. Closed without
+ * a commit, the others stay for the next attempt. For one thread.
  */
 public final class Ingest implements AutoCloseable {
     private static final int BUFFER = 256 * 1024;
@@ -24,7 +25,6 @@ public final class Ingest implements AutoCloseable {
     private final MessageDigest hash;
     private FileChannel out;
     private long offset;
-    private long resumedFrom;
     private boolean complete;
     private boolean closed;
 
@@ -67,17 +67,14 @@ public final class Ingest implements AutoCloseable {
         }
         hash.reset();
         offset = 0;
-        resumedFrom = 0;
     }
 
-    /** @throws StoreException.Mismatch when more bytes come than the descriptor announces; what was received is thrown away */
+    /** @throws StoreException.Mismatch when more bytes come than the descriptor announces; what was received is forgotten */
     public void write(ByteBuffer bytes) {
         if (bytes.remaining() > descriptor.size() - offset) {
-            discard();
-            throw new StoreException.Mismatch(
-                    "blob " + descriptor.digest() + " is longer than the " + descriptor.size()
-                            + " bytes that its manifest announces",
-                    resumedFrom > 0);
+            restart();
+            throw new StoreException.Mismatch("blob " + descriptor.digest() + " is longer than the " + descriptor.size()
+                    + " bytes that its manifest announces");
         }
         hash.update(bytes.duplicate());
         try {
@@ -95,7 +92,8 @@ public final class Ingest implements AutoCloseable {
      * Makes the blob visible. A second call does nothing.
      *
      * @throws StoreException.Incomplete when bytes are missing: they can still be written, now or by a later attempt
-     * @throws StoreException.Mismatch when the bytes are others than the digest says; they are thrown away
+     * @throws StoreException.Mismatch when the bytes are others than the digest says; they are forgotten, and right ones can
+     *     still be written
      */
     public void commit() {
         if (complete) {
@@ -106,12 +104,10 @@ public final class Ingest implements AutoCloseable {
         }
         String received = HexFormat.of().formatHex(hash.digest());
         if (!received.equals(descriptor.digest().hex())) {
-            boolean resumed = resumedFrom > 0;
-            discard();
-            throw new StoreException.Mismatch(
-                    "blob " + descriptor.digest() + " arrived with other bytes: their digest is "
-                            + descriptor.digest().algorithm() + ":" + received,
-                    resumed);
+            restart();
+            throw new StoreException.Mismatch("blob " + descriptor.digest()
+                    + " arrived with other bytes: their digest is "
+                    + descriptor.digest().algorithm() + ":" + received);
         }
         publish();
         complete = true;
@@ -127,6 +123,9 @@ public final class Ingest implements AutoCloseable {
         try {
             if (out != null) {
                 out.close();
+                if (!complete && offset == 0) {
+                    Files.deleteIfExists(partial);
+                }
             }
         } catch (IOException failure) {
             throw writing(failure);
@@ -146,10 +145,8 @@ public final class Ingest implements AutoCloseable {
             return true;
         }
         if (store.isIntact(digest)) {
-            throw new StoreException.Mismatch(
-                    "blob " + digest + " has " + size + " bytes, but the manifest announces " + descriptor.size()
-                            + "; the image is damaged or forged",
-                    false);
+            throw new StoreException.Mismatch("blob " + digest + " has " + size + " bytes, but the manifest announces "
+                    + descriptor.size() + "; the image is damaged or forged");
         }
         store.discard(digest);
         return false;
@@ -165,7 +162,6 @@ public final class Ingest implements AutoCloseable {
             buffer.clear();
         }
         offset = out.position();
-        resumedFrom = offset;
     }
 
     private void publish() {
@@ -174,15 +170,6 @@ public final class Ingest implements AutoCloseable {
             out.force(true);
             Files.createDirectories(blob.getParent());
             DurableFile.publish(partial, blob);
-        } catch (IOException failure) {
-            throw writing(failure);
-        }
-    }
-
-    private void discard() {
-        close();
-        try {
-            Files.deleteIfExists(partial);
         } catch (IOException failure) {
             throw writing(failure);
         }

@@ -52,16 +52,9 @@ public abstract sealed class StoreException extends RuntimeException {
     /** The bytes that were received are not the ones that were announced. */
     public static final class Mismatch extends StoreException {
         private static final long serialVersionUID = 1L;
-        private final boolean resumed;
 
-        Mismatch(String message, boolean resumed) {
+        Mismatch(String message) {
             super(message, null);
-            this.resumed = resumed;
-        }
-
-        /** Whether some of the bytes came from an earlier attempt, so that one more attempt from the start is worth while. */
-        public boolean resumed() {
-            return resumed;
         }
     }
 

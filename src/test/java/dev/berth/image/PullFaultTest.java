@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.berth.linux.Syscalls;
+import dev.berth.oci.Descriptor;
 import dev.berth.oci.Digest;
 import dev.berth.oci.MediaType;
 import dev.berth.oci.Platform;
@@ -22,9 +23,11 @@ import dev.berth.rootfs.RootfsException;
 import dev.berth.rootfs.Snapshots;
 import dev.berth.rootfs.TarBuilder;
 import dev.berth.store.DataDirectory;
+import dev.berth.store.Ingest;
 import dev.berth.store.StoreException;
 import io.vertx.core.Vertx;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -36,6 +39,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -198,6 +202,85 @@ class PullFaultTest {
             assertInstanceOf(RootfsException.BadLayer.class, refusal.getCause());
             assertTrue(refusal.getMessage().startsWith("cannot pull " + server.name("x:1")), refusal.getMessage());
             assertTrue(service.data.references().list().isEmpty());
+        }
+    }
+
+    /** The bytes of an address that has others of the same number. */
+    private static byte[] others() {
+        byte[] others = LAYER.clone();
+        others[others.length - 1]++;
+        return others;
+    }
+
+    /** A layer for which its manifest names addresses beside the registry. */
+    private void serveForeign(FaultyRegistry elsewhere, String... paths) {
+        Descriptor layer = new Descriptor(MediaType.DOCKER_FOREIGN_LAYER, Digest.of(LAYER), LAYER.length);
+        String urls = Arrays.stream(paths)
+                .map(path -> '"' + elsewhere.url() + path + '"')
+                .collect(Collectors.joining(",", ",\"urls\":[", "]"));
+        String config = Trial.config(PLATFORM.architecture(), LAYER);
+        String named =
+                Trial.manifest(config, LAYER).replace(Trial.json(Trial.layer(LAYER), ""), Trial.json(layer, urls));
+        server.manifest("x", "1", MediaType.OCI_MANIFEST, named);
+    }
+
+    private void assertPulled(Service service) throws Exception {
+        service.pull(new Cancellation());
+        assertTrue(service.data.blobs().has(Digest.of(LAYER)));
+        assertNothingPartial(service);
+    }
+
+    private static void assertNothingPartial(Service service) throws IOException {
+        try (var partials = Files.list(service.data.paths().partials())) {
+            assertEquals(List.of(), partials.toList());
+        }
+    }
+
+    @Test
+    void aForeignLayerOfWhichAnAddressHasOtherBytesComesFromTheNextOrTheRegistry() throws Exception {
+        stalling.set(false);
+        try (FaultyRegistry elsewhere = new FaultyRegistry()) {
+            elsewhere.on("/others", FaultyRegistry.serving(others())).on("/right", FaultyRegistry.serving(LAYER));
+            serveForeign(elsewhere, "/others", "/right");
+            try (Service service = new Service(temp.resolve("next"))) {
+                assertPulled(service);
+            }
+            assertEquals(List.of(), server.requests(BLOB));
+            serveForeign(elsewhere, "/others");
+            try (Service service = new Service(temp.resolve("registry"))) {
+                assertPulled(service);
+            }
+        }
+    }
+
+    @Test
+    void whatAnEarlierTransferLeftIsFetchedAnewWhenItIsWrong() throws Exception {
+        stalling.set(false);
+        try (Service service = new Service(temp)) {
+            try (Ingest begun = service.data.blobs().begin(Trial.layer(LAYER))) {
+                begun.write(ByteBuffer.wrap(new byte[CUT]));
+            }
+            assertPulled(service);
+            assertEquals(
+                    List.of("bytes=" + CUT + "-" + (LAYER.length - 1), ""),
+                    server.requests(BLOB).stream()
+                            .map(request -> request.header("Range"))
+                            .toList());
+        }
+    }
+
+    @Test
+    void aLayerThatNobodyHasWithTheRightBytesIsSaidAndNothingOfItIsKept() throws Exception {
+        server.on(BLOB, FaultyRegistry.serving(others()));
+        try (Service service = new Service(temp)) {
+            String said = assertThrows(ImageException.Unusable.class, () -> service.pull(new Cancellation()))
+                    .getMessage();
+            assertEquals(
+                    "cannot pull " + server.name("x:1") + ": blob " + Digest.of(LAYER)
+                            + " arrived with other bytes: their digest is " + Digest.of(others()),
+                    said);
+            assertNothingPartial(service);
+            assertEquals(1, server.requests(BLOB).size());
         }
     }
 
