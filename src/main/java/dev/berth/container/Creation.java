@@ -7,10 +7,8 @@ import dev.berth.launcher.ImageUser;
 import dev.berth.oci.OciException;
 import dev.berth.oci.Reference;
 import java.security.SecureRandom;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.random.RandomGenerator;
 
 /** Makes containers. */
@@ -124,15 +122,9 @@ final class Creation {
     }
 
     private static void checkMounts(List<MountRequest> mounts) {
-        Set<String> targets = new HashSet<>();
+        MountRequest.onePerPlace(mounts);
         for (int i = 0; i < mounts.size(); i++) {
             MountRequest mount = mounts.get(i);
-            if (!targets.add(mount.target())) {
-                throw new ContainerException.Invalid(
-                        "mounts[" + i + "].target",
-                        "cannot mount at " + mount.target()
-                                + " twice: leave one of the two out, or give it another target");
-            }
             if (mount.type().equals("bind")) {
                 BindSource.check(i, mount.source());
             }

@@ -59,10 +59,11 @@ final class ImageDefaults {
 
     private static List<MountRequest> mounts(CreateRequest request, RunConfig defaults, Supplier<String> volumeName) {
         List<MountRequest> mounts = new ArrayList<>();
-        for (MountRequest mount : request.mounts()) {
-            boolean anonymous = mount.type().equals("volume") && mount.source() == null;
+        for (MountRequest mount : MountRequest.onePerPlace(request.mounts())) {
             mounts.add(
-                    anonymous ? new MountRequest("volume", volumeName.get(), mount.target(), mount.readOnly()) : mount);
+                    mount.isAnonymous()
+                            ? new MountRequest("volume", volumeName.get(), mount.target(), mount.readOnly())
+                            : mount);
         }
         for (String target : defaults.volumes()) {
             if (target.startsWith("/")) {

@@ -2,7 +2,9 @@ package dev.berth.container;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A directory or file that a container is given beside its image.
@@ -38,6 +40,36 @@ public record MountRequest(String type, String source, String target, boolean re
                 }
             }
         }
+    }
+
+    /**
+     * The mounts of a request that are made, one at each place, as docker has it: an anonymous volume gives way to anything else
+     * that is mounted there, and the same mount counts once.
+     *
+     * @throws ContainerException.Invalid when two different ones are to be at one place
+     */
+    static List<MountRequest> onePerPlace(List<MountRequest> mounts) {
+        Map<String, MountRequest> chosen = new LinkedHashMap<>();
+        for (int i = 0; i < mounts.size(); i++) {
+            MountRequest mount = mounts.get(i);
+            MountRequest before = chosen.putIfAbsent(mount.target(), mount);
+            if (before == null || mount.isAnonymous() || mount.equals(before)) {
+                continue;
+            }
+            if (!before.isAnonymous()) {
+                throw new ContainerException.Invalid(
+                        "mounts[" + i + "].target",
+                        "cannot mount at " + mount.target()
+                                + " twice: leave one of the two out, or give it another target");
+            }
+            chosen.put(mount.target(), mount);
+        }
+        return List.copyOf(chosen.values());
+    }
+
+    /** Whether it is a volume that gets its name from Berth. */
+    boolean isAnonymous() {
+        return type.equals("volume") && source == null;
     }
 
     /** How far below the root it is: what is mounted in another mount is deeper than that. */

@@ -217,6 +217,23 @@ class ImageConfigIT {
         assertEquals("outer\ny", shell(List.of("-v", "inner:/x/y", "-v", outer + ":/x:ro"), "ls /x"));
     }
 
+    /** As a container of an older Berth is cloned: what had a slash too many has another volume of the image's beside it. */
+    @Test
+    void anAnonymousVolumeGivesWayAndTheSameMountCountsOnce() throws Exception {
+        JsonNode volumes = stage.berth.get("/volumes");
+        Path outer = directory("beside", "outer");
+        String same = outer + ":/x/y";
+        stage.berth.must("create", "--name", "beside", "-v", "/x/y", "-v", same, "-v", same + "/", image);
+        assertEquals(
+                List.of(outer.toString()),
+                mounts("beside").findValuesAsText("source").stream()
+                        .filter(source -> source.startsWith("/"))
+                        .toList());
+        assertEquals(1, targets("beside").stream().filter("/x/y"::equals).count());
+        stage.berth.must("rm", "-v", "beside");
+        assertEquals(volumes, stage.berth.get("/volumes"));
+    }
+
     @Test
     void twoMountsAtOnePlaceAreRefused() throws Exception {
         JsonNode volumes = stage.berth.get("/volumes");
