@@ -190,6 +190,12 @@ int mounts_bind_fd(const struct tree *tree, int fd, const char *target)
   return mount < 0 ? -1 : attach(tree, mount, target);
 }
 
+/* The target is missing, in a mount that is read-only or belongs to somebody else. */
+static bool takes_no_file(int error)
+{
+  return error == EROFS || error == EACCES;
+}
+
 int mounts_attach(const struct tree *tree, char **field)
 {
   uint64_t fd;
@@ -199,7 +205,9 @@ int mounts_attach(const struct tree *tree, char **field)
     errno = EBADF;
     return -1;
   }
-  if (set_attributes((int)fd, field[2], AT_RECURSIVE) < 0 || attach(tree, (int)fd, field[1]) < 0)
+  if (set_attributes((int)fd, field[2], AT_RECURSIVE) < 0)
+    return -1;
+  if (attach(tree, (int)fd, field[1]) < 0 && !(has_flag(field[2], "optional") && takes_no_file(errno)))
     return -1;
   close((int)fd);
   return 0;

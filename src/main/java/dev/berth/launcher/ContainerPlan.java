@@ -98,6 +98,11 @@ final class ContainerPlan {
         return new Attach(fd, target, "");
     }
 
+    /** One that is left out where the target is missing and what is mounted above it takes no new file. */
+    static PlanRecord attachOptionally(int fd, String target) {
+        return new Attach(fd, target, "optional");
+    }
+
     /** An empty directory in memory. */
     static List<PlanRecord> tmpfs(MountSpec.Tmpfs mount) {
         String size = mount.size() > 0 ? ",size=" + mount.size() : "";

@@ -15,7 +15,7 @@ import java.util.Optional;
  * @param runtimeDirectory a directory of the container's own, for its sockets
  * @param root its file system as a mount that is attached to nothing; stays the caller's
  * @param mounts in the order in which they are attached; Berth's files in /etc come after them, but for a file that one of them is
- *     mounted at
+ *     mounted at, and those that are missing in one that takes no new file
  * @param cgroup the group in which it starts, already made
  */
 public record LaunchSpec(

@@ -94,10 +94,15 @@ public final class Launcher implements AutoCloseable {
         addFile(files.hosts(spec.hostname(), spec.network()), "/etc/hosts", spec, mounts);
     }
 
-    /** The user's own mount at this very place is what the container is to see there. */
+    /**
+     * The user's own mount at this very place is what the container is to see there. One above it, or where a link of the image
+     * leads, may have no such file and take none: then the container does without.
+     */
     private static void addFile(Path file, String target, LaunchSpec spec, PassedMounts mounts) {
-        if (spec.mounts().stream().noneMatch(mount -> mount.target().equals(target))) {
+        if (spec.mounts().isEmpty()) {
             mounts.add(file, target, false);
+        } else if (spec.mounts().stream().noneMatch(mount -> mount.target().equals(target))) {
+            mounts.addWhereItCanBe(file, target);
         }
     }
 

@@ -57,6 +57,16 @@ final class PassedMounts implements AutoCloseable {
 
     /** A file or directory with what is mounted below it. */
     void add(Path source, String target, boolean readOnly) {
+        plan.add(ContainerPlan.attach(pass(source, readOnly), target));
+    }
+
+    /** Left out where the target is missing and cannot be made. */
+    void addWhereItCanBe(Path source, String target) {
+        plan.add(ContainerPlan.attachOptionally(pass(source, false), target));
+    }
+
+    /** @return the descriptor that berth-init gets */
+    private int pass(Path source, boolean readOnly) {
         int flags = OpenTree.CLONE | At.RECURSIVE;
         Fd tree = new Fd(calls, calls.openTree(At.FDCWD, Syscalls.bytes(source.toAbsolutePath()), flags));
         descriptors.add(tree);
@@ -68,7 +78,7 @@ final class PassedMounts implements AutoCloseable {
                 readOnly ? MountAttribute.RDONLY : 0,
                 0,
                 Propagation.PRIVATE);
-        plan.add(ContainerPlan.attach(FIRST + descriptors.size() - 1, target));
+        return FIRST + descriptors.size() - 1;
     }
 
     List<Integer> descriptors() {

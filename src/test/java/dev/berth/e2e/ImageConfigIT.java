@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.AfterAll;
@@ -192,6 +193,13 @@ class ImageConfigIT {
         String said = shell(List.of("--hostname", "named", "-v", etc + ":/etc"), show);
         assertEquals("mine\nnamed\n1\n1", said);
         assertEquals("", Files.readString(etc.resolve("hosts")));
+    }
+
+    @Test
+    void anEtcInWhichNothingCanBeMadeDoesWithoutBerthsFiles() throws Exception {
+        Path etc = directory("bare", "mine");
+        assertEquals("mine", shell(List.of("-v", etc + ":/etc:ro"), "ls /etc"));
+        assertEquals(List.of("mine"), Arrays.asList(etc.toFile().list()));
     }
 
     @Test

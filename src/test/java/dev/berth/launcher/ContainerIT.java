@@ -312,6 +312,32 @@ class ContainerIT {
         }
     }
 
+    /** What the user mounts is not left out. */
+    @Test
+    void anEtcThatTakesNoFileDoesWithoutThoseOfBerthThatItLacks() throws Exception {
+        Path etc = Files.createDirectories(base.resolve("etc"));
+        Files.createFile(etc.resolve("hostname"));
+        try (TrialContainer container =
+                container("sh", "-c", "ls /etc; cat /etc/hostname").mounts(new MountSpec.Bind(etc, "/etc", true))) {
+            assertEquals("hostname\ntrial\n", container.output());
+        }
+        // No one may create a file in a directory of sysfs, as in one that belongs to another user.
+        try (TrialContainer container = container("sh", "-c", "[ -e /etc/hosts ] || echo without")
+                .mounts(new MountSpec.Bind(Path.of("/sys/class"), "/etc", false))) {
+            assertEquals("without\n", container.output());
+        }
+        try (TrialContainer container = container("sh", "-c", "ls /etc; ls /memory; cat /etc/hostname")
+                .mounts(new MountSpec.Tmpfs("/memory", 0, true))) {
+            Files.createSymbolicLink(container.path("/etc/resolv.conf"), Path.of("../memory/resolv.conf"));
+            assertEquals("group\nhostname\nhosts\npasswd\nresolv.conf\ntrial\n", container.output());
+        }
+        try (TrialContainer container = container("true")
+                .mounts(new MountSpec.Bind(etc, "/etc", true), new MountSpec.Bind(etc, "/etc/no", false))) {
+            LaunchFailed e = assertThrows(LaunchFailed.class, container::start);
+            assertTrue(e.getMessage().startsWith("cannot mount /etc/no in the container: read-only"), e.getMessage());
+        }
+    }
+
     @Test
     void bindsAreSeenAndKeepReadOnly() throws Exception {
         Path shared = Files.createDirectories(base.resolve("shared"));
