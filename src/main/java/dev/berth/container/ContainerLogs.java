@@ -1,6 +1,7 @@
 package dev.berth.container;
 
 import dev.berth.launcher.LogEntry;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
@@ -15,19 +16,13 @@ final class ContainerLogs {
 
     /** @param forever follows over the container's end too, until it is removed */
     void lines(Container container, LogQuery query, boolean forever, LogSink sink) throws InterruptedException {
-        try (LogEntries log = entries(container)) {
-            long[] passedOver = {query.tail() == null ? 0 : linesBefore(container, query)};
-            sink.earlier(Math.max(0, passedOver[0]));
-            Lines past = new Lines(query, line -> {
-                if (line.isGap() ? passedOver[0] <= 0 : passedOver[0]-- <= 0) {
-                    sink.line(line);
-                }
-            });
-            log.drain(past);
-            past.flush();
+        Path directory = paths.container(container.id());
+        LastLines last = LastLines.count(directory, query);
+        try (LogEntries log = last.open(directory)) {
+            last.tell(log, sink);
             sink.pause();
             if (query.follow()) {
-                Lines coming = new Lines(query, sink::line);
+                LogLines coming = new LogLines(query, sink::line);
                 follow(container, log, forever, coming, sink::pause);
                 coming.flush();
                 sink.pause();
@@ -35,21 +30,10 @@ final class ContainerLogs {
         }
     }
 
-    /** How many lines stand before the last ones. The log is read twice, and never held in memory. */
-    private long linesBefore(Container container, LogQuery query) throws InterruptedException {
-        long[] count = {0};
-        try (LogEntries log = entries(container)) {
-            Lines lines = new Lines(query, line -> count[0] += line.isGap() ? 0 : 1);
-            log.drain(lines);
-            lines.flush();
-        }
-        return count[0] - query.tail();
-    }
-
     /** The bytes as they were written, of one stream or both. @param gap told how many are missing at this point */
     void bytes(Container container, LogQuery query, Consumer<byte[]> sink, LongConsumer gap, Runnable pause)
             throws InterruptedException {
-        try (LogEntries log = entries(container)) {
+        try (LogEntries log = LogEntries.in(paths.container(container.id()))) {
             LogEntries.Sink wanted = new LogEntries.Sink() {
                 @Override
                 public void output(LogEntry.Output output) {
@@ -71,10 +55,6 @@ final class ContainerLogs {
                 follow(container, log, false, wanted, pause);
             }
         }
-    }
-
-    private LogEntries entries(Container container) {
-        return LogEntries.in(paths.container(container.id()));
     }
 
     private static void follow(
@@ -100,40 +80,6 @@ final class ContainerLogs {
                     container.wait();
                 }
             }
-        }
-    }
-
-    /** Those lines that are wanted, and the gaps between them. */
-    private static final class Lines implements LogEntries.Sink {
-        private final LogQuery query;
-        private final Consumer<LogLine> sink;
-        private final LineSplitter splitter;
-
-        Lines(LogQuery query, Consumer<LogLine> sink) {
-            this.query = query;
-            this.sink = sink;
-            this.splitter = new LineSplitter(line -> {
-                if (query.wants(line.stream(), line.time())) {
-                    sink.accept(line);
-                }
-            });
-        }
-
-        @Override
-        public void output(LogEntry.Output output) {
-            splitter.add(output);
-        }
-
-        @Override
-        public void gap(Instant time, long bytes) {
-            splitter.cut();
-            if (query.wants(time)) {
-                sink.accept(LogLine.gap(time, query.stream(), bytes));
-            }
-        }
-
-        void flush() {
-            splitter.flush();
         }
     }
 }

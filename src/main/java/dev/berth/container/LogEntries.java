@@ -17,15 +17,44 @@ final class LogEntries implements AutoCloseable {
     }
 
     private final LogReader log;
-    private Instant last = Instant.now();
+    private long start;
+    private Instant last;
     private boolean begun;
 
-    private LogEntries(LogReader log) {
+    private LogEntries(LogReader log, Instant last, boolean begun) {
         this.log = log;
+        this.start = log.offset();
+        this.last = last;
+        this.begun = begun;
     }
 
     static LogEntries in(Path directory) {
-        return new LogEntries(LogReader.at(directory, 0));
+        return new LogEntries(LogReader.at(directory, 0), Instant.now(), false);
+    }
+
+    /**
+     * Where another has begun; what is gone since then is a gap.
+     *
+     * @param start what that one's {@link #start} says
+     * @param time the one of such a gap
+     */
+    static LogEntries from(Path directory, long start, Instant time) {
+        return new LogEntries(LogReader.at(directory, start), time, true);
+    }
+
+    /** The logical offset of the oldest byte that was kept when the first entry was told. */
+    long start() {
+        return start;
+    }
+
+    /** The logical offset at which the file begins that was read last. */
+    long fileStart() {
+        return log.fileStart();
+    }
+
+    /** Whether a rotation made the gap that was told last: such a gap ends where a file begins. */
+    boolean skipped() {
+        return log.offset() == log.fileStart();
     }
 
     /** Tells what is there by now. @return whether there was any */
@@ -51,9 +80,12 @@ final class LogEntries implements AutoCloseable {
         } else if (entry instanceof LogEntry.Lost lost) {
             last = lost.time();
             sink.gap(last, lost.bytes());
-        } else if (entry instanceof LogEntry.Skipped skipped && begun) {
-            // Else it was gone before anybody asked.
-            sink.gap(last, skipped.bytes());
+        } else if (entry instanceof LogEntry.Skipped skipped) {
+            if (begun) {
+                sink.gap(last, skipped.bytes());
+            } else {
+                start = skipped.end(); // it was gone before anybody asked
+            }
         }
     }
 

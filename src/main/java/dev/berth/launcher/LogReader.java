@@ -44,6 +44,11 @@ public final class LogReader implements AutoCloseable {
         return offset;
     }
 
+    /** The logical offset of the first record in the file that was read last; 0 when there was none. */
+    public long fileStart() {
+        return file == null ? 0 : file.base();
+    }
+
     /** The logical offset up to which the monitor has written at this moment; 0 when there is no log. */
     public long end() {
         try {

@@ -9,12 +9,14 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Of a log that is rotated while somebody reads it slowly, or that the disk had no room for. */
@@ -75,6 +77,40 @@ class LogGapsTest {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** What was written goes to the older file; what was in that one is kept no longer. */
+    private void rotate() throws IOException {
+        Path log = directory.resolve("log");
+        byte[] bytes = Files.readAllBytes(log);
+        Files.move(log, directory.resolve("log.1"), StandardCopyOption.REPLACE_EXISTING);
+        file(ByteBuffer.wrap(bytes).getLong(16) + bytes.length - 24);
+    }
+
+    /** Of a log that is rotated after its lines are counted, before they are told. */
+    private List<String> lastLines(int tail, Executable meanwhile) throws Throwable {
+        LastLines last = LastLines.count(directory, query(tail, false));
+        meanwhile.execute();
+        write("new\n");
+        try (LogEntries log = last.open(directory)) {
+            last.tell(log, new LogSink() {
+                @Override
+                public void earlier(long lines) {
+                    read.add(lines + " earlier");
+                }
+
+                @Override
+                public void line(LogLine line) {
+                    read.add(line.isGap() ? line.time() + " -" + line.skipped() : line.data());
+                }
+
+                @Override
+                public void pause() {
+                    // nobody waits
+                }
+            });
+        }
+        return read;
     }
 
     private static LogQuery query(Integer tail, boolean follow) {
@@ -148,6 +184,55 @@ class LogGapsTest {
         assertEquals(
                 List.of(WRITTEN + " -4", "two\n", WRITTEN + " -6", "three\n", "four\n"),
                 lines(query(3, false), () -> {}));
+    }
+
+    private void writeTwoFiles() throws IOException {
+        write("one\ntwo\n");
+        write("three\nfo");
+        rotate();
+        write("ur\nfive\n");
+        write("six\nseven\n");
+    }
+
+    @Test
+    void theLastLinesMayBeginInAnOlderFile() throws Throwable {
+        writeTwoFiles();
+        assertEquals(List.of("2 earlier", "three", "four", "five", "six", "seven", "new"), lastLines(5, () -> {}));
+    }
+
+    @Test
+    void theLastLinesAreToldThoughOthersAreRotatedAwayAfterTheCounting() throws Throwable {
+        writeTwoFiles();
+        assertEquals(List.of("2 earlier", "six", "seven", "new"), lastLines(2, this::rotate));
+    }
+
+    @Test
+    void ofTheLastLinesThoseThatAreRotatedAwayAreToldAsAGap() throws Throwable {
+        writeTwoFiles();
+        long lost = Files.size(directory.resolve("log.1")) - 24;
+        assertEquals(
+                List.of("0 earlier", WRITTEN + " -" + lost, "ur", "five", "six", "seven", "new"),
+                lastLines(6, this::rotate));
+    }
+
+    @Test
+    void lastLinesThatAreAllRotatedAwayAreAGap() throws Throwable {
+        writeTwoFiles();
+        long written = Files.size(directory.resolve("log.1")) + Files.size(directory.resolve("log")) - 2 * 24;
+        assertEquals(List.of("0 earlier", WRITTEN + " -" + written, "new"), lastLines(2, () -> {
+            rotate();
+            rotate();
+        }));
+    }
+
+    /** The oldest is open then, and read to its end. */
+    @Test
+    void theLastLinesAreToldThoughOthersAreRotatedAwayWhileTheyArePassedOver() throws Throwable {
+        writeTwoFiles();
+        Files.move(directory.resolve("log.1"), directory.resolve("log.2"));
+        rotate();
+        write("eight\nnine\n");
+        assertEquals(List.of("1 earlier", "nine", "new"), lastLines(1, () -> Files.delete(directory.resolve("log.1"))));
     }
 
     @Test
