@@ -18,7 +18,8 @@ record StorageChecks(Patient patient) {
         StatFs fileSystem = patient.fileSystem(data);
         MountTable.Mount mount = MountTable.current().of(real(data));
         List<Check> checks = new ArrayList<>();
-        checks.add(kind(data, fileSystem, mount));
+        boolean libraries = ServiceJvm.nativeDirectory(patient.paths()).equals(data);
+        checks.add(kind(data, fileSystem, mount, libraries));
         checks.add(space(data, fileSystem));
         checks.add(runtime());
         return checks;
@@ -36,11 +37,18 @@ record StorageChecks(Patient patient) {
         }
     }
 
-    static Check kind(Path data, StatFs fileSystem, MountTable.Mount mount) {
+    /** @param libraries the service has to map its own from here, since the runtime directory is mounted noexec */
+    static Check kind(Path data, StatFs fileSystem, MountTable.Mount mount, boolean libraries) {
         String name = "data-directory";
         String elsewhere = "set BERTH_DATA_DIR to a directory on a local file system without that option";
         if (fileSystem.type() == StatFs.NFS) {
             return Check.failed(name, data + " is on NFS, which knows nothing of subordinate ids", elsewhere);
+        }
+        if (mount.noexec() && libraries) {
+            return Check.failed(
+                    name,
+                    data + " is mounted noexec, as the runtime directory is: the service cannot load its libraries",
+                    elsewhere + ", or BERTH_RUNTIME_DIR");
         }
         // An overlay is a mount of its own and has not these options of what lies below it; a volume is bound from
         // there.

@@ -68,8 +68,13 @@ class ChecksTest {
     }
 
     private static Check kind(long type, String... options) {
+        return kind(type, false, options);
+    }
+
+    private static Check kind(long type, boolean libraries, String... options) {
         StatFs fileSystem = new StatFs(type, GIBIBYTE, GIBIBYTE, 0, 0);
-        return StorageChecks.kind(DATA, fileSystem, new MountTable.Mount(Path.of("/home"), "ext4", Set.of(options)));
+        MountTable.Mount mount = new MountTable.Mount(Path.of("/home"), "ext4", Set.of(options));
+        return StorageChecks.kind(DATA, fileSystem, mount, libraries);
     }
 
     @Test
@@ -81,10 +86,19 @@ class ChecksTest {
         assertIll(Verdict.WARNING, "is mounted nosuid", "BERTH_DATA_DIR", kind(EXT4, "rw", "nosuid"));
     }
 
+    /** Root's /run is mounted noexec on many a machine. */
+    @Test
+    void somewhereTheServiceMustBeAbleToLoadItsLibraries() {
+        assertWell(kind(EXT4, true, "rw", "relatime"));
+        Check check = kind(EXT4, true, "rw", "noexec", "nosuid");
+        assertIll(Verdict.FAILED, "cannot load its libraries", "BERTH_DATA_DIR", check);
+        assertIll(Verdict.FAILED, "as the runtime directory is", "BERTH_RUNTIME_DIR", check);
+    }
+
     @Test
     void aDataDirectoryOfNoKnownMountIsNamedAlone() {
         StatFs fileSystem = new StatFs(EXT4, GIBIBYTE, GIBIBYTE, 0, 0);
-        Check check = StorageChecks.kind(DATA, fileSystem, new MountTable.Mount(Path.of("/"), "", Set.of()));
+        Check check = StorageChecks.kind(DATA, fileSystem, new MountTable.Mount(Path.of("/"), "", Set.of()), false);
         assertWell(check);
         assertEquals(DATA.toString(), check.detail());
     }
