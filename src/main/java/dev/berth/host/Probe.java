@@ -1,7 +1,6 @@
 package dev.berth.host;
 
 import dev.berth.linux.At;
-import dev.berth.linux.Errno;
 import dev.berth.linux.Fd;
 import dev.berth.linux.IdMap;
 import dev.berth.linux.LibraryMissing;
@@ -12,6 +11,7 @@ import dev.berth.linux.Stat;
 import dev.berth.linux.SyscallException;
 import dev.berth.linux.Syscalls;
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 
 /**
  * Does once, inside U1, what every container needs, and starts one. Run as a program of its own by {@code doctor}, or called by
@@ -83,12 +84,11 @@ public final class Probe {
     }
 
     List<Result> run() {
-        Path scratch;
-        try {
-            removeLeftOvers();
-            scratch = Files.createTempDirectory(dataDir, SCRATCH);
-        } catch (IOException e) {
-            return List.of(new Result("scratch", Errno.EACCES.name()));
+        removeLeftOvers();
+        Path scratch = dataDir.resolve(SCRATCH + UUID.randomUUID());
+        Result made = attempt("scratch", () -> calls.mkdirat(At.FDCWD, Syscalls.bytes(scratch), 0700));
+        if (!made.worked()) {
+            return List.of(made);
         }
         try {
             Result overlay =
@@ -177,14 +177,24 @@ public final class Probe {
     }
 
     /** Those of probes that were killed; a younger one may be of another that goes on. */
-    private void removeLeftOvers() throws IOException {
+    private void removeLeftOvers() {
         Instant young = Instant.now().minus(LONGEST);
         try (DirectoryStream<Path> folders = Files.newDirectoryStream(dataDir, SCRATCH + "*")) {
             for (Path folder : folders) {
-                if (Files.getLastModifiedTime(folder).toInstant().isBefore(young)) {
+                if (isOlder(folder, young)) {
                     remove(folder);
                 }
             }
+        } catch (IOException | DirectoryIteratorException e) {
+            return; // what it matters for is said by the steps
+        }
+    }
+
+    private static boolean isOlder(Path folder, Instant time) {
+        try {
+            return Files.getLastModifiedTime(folder).toInstant().isBefore(time);
+        } catch (IOException e) {
+            return false; // another probe has removed it meanwhile
         }
     }
 
