@@ -138,7 +138,7 @@ look_for_profile() {
 
 # repair FUNCTION: says what it found missing and installs it, after asking. Without apt-get, root or consent: prints the commands.
 repair() {
-    local command failed='' sudo=
+    local command status failed='' sudo=
     say "this machine lacks something:"
     printf '  - %s\n' "${reasons[@]}" >&2
     if [[ ${#packages[@]} -gt 0 ]] && ! has apt-get; then
@@ -166,11 +166,13 @@ repair() {
         return
     fi
     for command in "${root_commands[@]}"; do
-        run_as_root "$sudo" "$command" && continue
+        status=0
+        run_as_root "$sudo" "$command" || status=$?
+        [[ $status != 0 ]] || continue
         failed=1
         say "this failed: $command"
-        # It would ask for the password once more for each of the others.
-        [[ ! $sudo ]] || sudo -n env true 2>/dev/null || break
+        # Refused once, it would ask for the password once more for each of the others.
+        [[ $status != "$refused" ]] || break
     done
     hash -r
     [[ ! $failed ]] || see_what_is_left "$1"
@@ -185,12 +187,17 @@ see_what_is_left() {
     give_up
 }
 
+refused=2
+# run_as_root SUDO COMMAND: 1 when the command failed, $refused when sudo did not even begin it.
 run_as_root() {
-    local sudo=$1 log status=0
+    local sudo=$1 log status=0 begun='berth: begun'
     log=$(mktemp)
     say "$2"
-    DEBIAN_FRONTEND=noninteractive $sudo ${sudo:+env DEBIAN_FRONTEND=noninteractive} sh -c "$2" >"$log" 2>&1 </dev/null || status=$?
-    [[ $status == 0 ]] || tail -n 20 "$log" >&2
+    # A sudo that failed and a command that did look alike; whether it would ask again depends on its configuration.
+    if ! DEBIAN_FRONTEND=noninteractive $sudo ${sudo:+env DEBIAN_FRONTEND=noninteractive} sh -c "echo '$begun'; $2" >"$log" 2>&1 </dev/null; then
+        grep -q "^$begun" "$log" && status=1 || status=$refused
+        sed "/^$begun/d" "$log" | tail -n 20 >&2
+    fi
     rm -f "$log"
     return $status
 }

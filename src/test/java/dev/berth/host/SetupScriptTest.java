@@ -84,6 +84,25 @@ class SetupScriptTest {
     }
 
     @Test
+    void aSudoThatRefusesIsAskedOnce() throws Exception {
+        program("sudo", "echo sudo: a password is required >&2; exit 1");
+        setUp();
+        assertTrue(said.split("a password is required", -1).length <= 2, said);
+    }
+
+    /** As with timestamp_timeout=0; and one repository of somebody else's is out of order. */
+    @Test
+    void aSudoThatKeepsNoTicketIsAskedForEachCommand() throws Exception {
+        program("sudo", "[ $1 != -n ] && exec \"$@\"");
+        program("apt-get", "[ $1 = install ] && touch $machine/newjava $machine/newuidmap || ! echo no Release file");
+        program("usermod", "touch $machine/ids");
+        setUp();
+        assertEquals(0, exit, said);
+        assertTrue(said.contains("\nno Release file\nberth: this failed: apt-get update\n"), said);
+        assertTrue(Files.exists(machine.resolve("ids")), said);
+    }
+
+    @Test
     void whatCouldBeInstalledIsMissingNoLonger() throws Exception {
         program("sudo", "[ $1 != -n ] || shift; exec \"$@\"");
         program("apt-get", "[ $1 = install ] && touch $machine/newjava $machine/newuidmap");
