@@ -25,6 +25,10 @@ record Accounts(RootFiles root) {
     record User(String name, long uid, long gid, String home) {}
 
     record Group(String name, long gid, String members) {
+        Group with(String otherMembers) {
+            return new Group(name, gid, otherMembers);
+        }
+
         boolean has(String member) {
             return !member.isBlank() && ("," + members + ",").contains("," + member + ",");
         }
@@ -49,9 +53,25 @@ record Accounts(RootFiles root) {
 
     /** Numbers of the groups that somebody belongs to, in their order. */
     Set<Long> groupsWith(String member) {
-        Set<Long> found = new LinkedHashSet<>();
-        root.lines(GROUP, line -> {
-            group(line).filter(group -> group.has(member)).ifPresent(group -> found.add(group.gid()));
+        Memberships memberships = new Memberships(member);
+        root.lines(GROUP, memberships);
+        return memberships.found;
+    }
+
+    private static final class Memberships implements Predicate<RootFiles.Part> {
+        private final String member;
+        private final Set<Long> found = new LinkedHashSet<>();
+        /** The last one that began, with those members that were shown last. */
+        private Optional<Group> group = Optional.empty();
+
+        Memberships(String member) {
+            this.member = member;
+        }
+
+        @Override
+        public boolean test(RootFiles.Part part) {
+            group = part.continues() ? group.map(begun -> begun.with(part.text())) : group(part.text());
+            group.filter(shown -> shown.has(member)).ifPresent(shown -> found.add(shown.gid()));
             if (found.size() > MOST_GROUPS) {
                 throw new BadLaunch(
                         "user",
@@ -59,14 +79,15 @@ record Accounts(RootFiles root) {
                                 .formatted(MOST_GROUPS));
             }
             return false;
-        });
-        return found;
+        }
     }
 
     private <T> Optional<T> first(String path, Function<String, Optional<T>> form, Predicate<T> wanted) {
         AtomicReference<T> found = new AtomicReference<>();
-        root.lines(path, line -> {
-            form.apply(line).filter(wanted).ifPresent(found::set);
+        root.lines(path, part -> {
+            if (!part.continues()) {
+                form.apply(part.text()).filter(wanted).ifPresent(found::set);
+            }
             return found.get() != null;
         });
         return Optional.ofNullable(found.get());

@@ -19,7 +19,7 @@ import java.util.function.Predicate;
  */
 final class RootFiles {
     private static final int LARGEST = 4 << 20;
-    private static final int LONGEST_LINE = 64 << 10;
+    private static final int PART = 64 << 10;
     private static final int BLOCK = 16 << 10;
 
     private final Syscalls calls;
@@ -31,13 +31,21 @@ final class RootFiles {
     }
 
     /**
-     * Shows the lines of a text to somebody, one after the other, until he has seen enough; none when there is no such file. One line is
-     * in memory at a time, however many there are. Empty ones are left out.
+     * A line, or a part of one: a line of more than 64 KiB is cut at commas, since a group of a few thousand members is one line, too.
      *
-     * @param enough whether that line was the last one wanted
-     * @throws BadLaunch when it is no regular file, or larger than 4 MiB, or has a line that is longer than 64 KiB
+     * @param continues what the part before it began
      */
-    void lines(String path, Predicate<String> enough) {
+    record Part(String text, boolean continues) {}
+
+    /**
+     * Shows the lines of a text to somebody, one after the other, until he has seen enough; none when there is no such file. One part of
+     * one line is in memory at a time, however many there are. Empty ones are left out, and what goes on for 64 KiB without a comma
+     * where one could be cut: no name is that long.
+     *
+     * @param enough whether that part was the last one wanted
+     * @throws BadLaunch when it is no regular file, or larger than 4 MiB
+     */
+    void lines(String path, Predicate<Part> enough) {
         try (Fd file = new Fd(calls, openPath(path))) {
             Stat stat = calls.fstat(file.number());
             if (!stat.isRegular()) {
@@ -63,52 +71,61 @@ final class RootFiles {
         return calls.openat2(root, Syscalls.bytes(relative), Open.PATH, 0, Resolve.IN_ROOT | Resolve.NO_MAGICLINKS);
     }
 
-    private void read(Fd path, String name, Predicate<String> enough) {
+    private void read(Fd path, String name, Predicate<Part> enough) {
         byte[] proc = Syscalls.bytes(path.procPath());
         try (Fd file = new Fd(calls, calls.openat(At.FDCWD, proc, Open.RDONLY | Open.NOCTTY | Open.NONBLOCK, 0))) {
             ByteBuffer block = ByteBuffer.allocate(BLOCK);
-            ByteArrayOutputStream line = new ByteArrayOutputStream();
+            Lines lines = new Lines(enough);
             int total = 0;
             while (calls.read(file.number(), block.clear()) > 0) {
                 total += block.flip().remaining();
                 if (total > LARGEST) { // it has grown
                     throw tooLarge(name);
                 }
-                if (isEnough(block, line, name, enough)) {
+                if (lines.isEnough(block)) {
                     return;
                 }
             }
-            isEnd(line, enough);
+            lines.isEnd(false);
         }
-    }
-
-    private static boolean isEnough(
-            ByteBuffer block, ByteArrayOutputStream line, String name, Predicate<String> enough) {
-        while (block.hasRemaining()) {
-            byte next = block.get();
-            if (next != '\n' && next != '\r') {
-                line.write(next);
-                if (line.size() > LONGEST_LINE) {
-                    throw new BadLaunch(
-                            "image",
-                            "cannot read %s of the image: a line is longer than %d bytes"
-                                    .formatted(name, LONGEST_LINE));
-                }
-            } else if (isEnd(line, enough)) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    private static boolean isEnd(ByteArrayOutputStream line, Predicate<String> enough) {
-        boolean is = line.size() > 0 && enough.test(line.toString(StandardCharsets.UTF_8));
-        line.reset();
-        return is;
     }
 
     private static BadLaunch tooLarge(String path) {
         return new BadLaunch(
                 "image", "cannot read %s of the image: it is larger than %d bytes".formatted(path, LARGEST));
+    }
+
+    /** Cuts bytes, as they are read, into lines and parts of lines. */
+    private static final class Lines {
+        private final Predicate<Part> enough;
+        private final ByteArrayOutputStream part = new ByteArrayOutputStream();
+        private boolean continues;
+
+        Lines(Predicate<Part> enough) {
+            this.enough = enough;
+        }
+
+        boolean isEnough(ByteBuffer block) {
+            while (block.hasRemaining()) {
+                byte next = block.get();
+                boolean lineEnds = next == '\n' || next == '\r';
+                if (lineEnds || (next == ',' && part.size() >= PART)) {
+                    if (isEnd(!lineEnds)) {
+                        return true;
+                    }
+                } else if (part.size() < 2 * PART) {
+                    part.write(next);
+                }
+            }
+            return false;
+        }
+
+        /** @param goesOn whether the next part is of the same line */
+        boolean isEnd(boolean goesOn) {
+            boolean is = part.size() > 0 && enough.test(new Part(part.toString(StandardCharsets.UTF_8), continues));
+            part.reset();
+            continues = goesOn;
+            return is;
+        }
     }
 }

@@ -120,11 +120,32 @@ class IdentityTest {
     }
 
     @Test
-    void aLineOrAListOfGroupsWithoutEndIsRefused() throws IOException {
-        Files.writeString(root.resolve("etc/group"), "docker:x:99:web" + ",web".repeat(20_000) + "\n");
-        assertEquals(
-                "cannot read /etc/group of the image: a line is longer than 65536 bytes",
-                assertThrows(BadLaunch.class, () -> resolve("web")).getMessage());
+    void allMembersOfALargeGroupCount() throws Exception {
+        StringBuilder members = new StringBuilder();
+        for (int i = 0; members.length() < 200_000; i++) {
+            members.append(",other").append(i);
+        }
+        String line = "first:x:5:web%s\r\nmiddle:x:6:%s,web%s\nend:x:7:%s,web\nnot:x:8:%s\nend:x:9:web"
+                .formatted(members, members, members, members, members);
+        Files.writeString(root.resolve("etc/group"), line);
+        assertEquals(new Identity(33, 34, List.of(34L, 5L, 6L, 7L, 9L), "/var/www"), resolve("web"));
+        assertEquals(8, resolve("web:not").gid());
+        String most = "docker:x:99:web" + ",ü".repeat(1_390_000);
+        Files.writeString(root.resolve("etc/group"), most + ",web\n");
+        assertEquals("/var/www [34, 99]", SmallHeap.run("12m", ResolveWeb.class, root.toString()));
+    }
+
+    /** And what stands in a line without an end is not what somebody else is. */
+    @Test
+    void aLineThatIsNoListHidesNoOther() throws Exception {
+        String endless = "x".repeat(3 << 20);
+        Files.writeString(root.resolve("etc/group"), "big:x:5:" + endless + ",web\nsmall:x:6:web\n");
+        Files.writeString(root.resolve("etc/passwd"), "a:x:1:1:" + endless + ":/a:\nweb:x:33:34::/w:\n");
+        assertEquals("/w [34, 5, 6]", SmallHeap.run("12m", ResolveWeb.class, root.toString()));
+    }
+
+    @Test
+    void aListOfGroupsWithoutEndIsRefused() throws IOException {
         StringBuilder groups = new StringBuilder();
         for (int i = 0; i < 70_000; i++) {
             groups.append("g:x:").append(i).append(":web\n");
