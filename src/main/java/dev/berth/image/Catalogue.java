@@ -6,6 +6,8 @@ import dev.berth.oci.ImageConfig;
 import dev.berth.oci.Manifest;
 import dev.berth.oci.OciException;
 import dev.berth.oci.Reference;
+import dev.berth.rootfs.Layers;
+import dev.berth.rootfs.RootfsException;
 import dev.berth.store.ContentStore;
 import dev.berth.store.DataDirectory;
 import dev.berth.store.ImageEntry;
@@ -183,7 +185,7 @@ final class Catalogue {
         try {
             Optional<ParsedImages.Parsed> kept = parsed.get(manifest);
             return kept.isPresent() ? kept.get() : parse(manifest);
-        } catch (StoreException | OciException unreadable) {
+        } catch (StoreException | OciException | RootfsException unreadable) {
             String name = references.isEmpty()
                     ? manifest.abbreviated()
                     : references.get(0).familiar();
@@ -202,6 +204,7 @@ final class Catalogue {
         byte[] config = blobs.readSmall(manifest.config().digest(), LIMIT);
         ParsedImages.Parsed image = new ParsedImages.Parsed(
                 manifest, ImageConfig.parse(config), manifest.descriptor().size() + config.length);
+        Layers.checkListed(manifest.layers(), image.config().diffIds());
         ids.put(digest, manifest.config().digest());
         parsed.put(digest, image);
         return image;

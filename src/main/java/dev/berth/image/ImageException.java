@@ -2,6 +2,7 @@ package dev.berth.image;
 
 import dev.berth.oci.Reference;
 import dev.berth.registry.RegistryException;
+import dev.berth.rootfs.RootfsException;
 import dev.berth.store.StoreException;
 
 /** A use case of images that cannot be done; the message is the sentence for the user. */
@@ -59,8 +60,12 @@ public abstract class ImageException extends RuntimeException {
         Broken(String name, RuntimeException cause) {
             super(
                     "cannot use image " + name + ": " + cause.getMessage()
-                            + (cause instanceof StoreException.Missing ? "" : "; pull it again"),
+                            + (saysWhatHelps(cause) ? "" : "; pull it again"),
                     cause);
+        }
+
+        private static boolean saysWhatHelps(RuntimeException cause) {
+            return cause instanceof StoreException.Missing || cause instanceof RootfsException;
         }
     }
 

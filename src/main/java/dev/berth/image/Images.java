@@ -23,6 +23,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Use cases of the images that are here: list, inspect, remove, collect garbage. Thread-safe. */
 public final class Images {
@@ -240,11 +241,11 @@ public final class Images {
     private long collect(Set<Digest> candidates, List<List<DiffId>> removed, Duration grace) {
         Set<Digest> held = held();
         long bytes = data.collector().collect(held, candidates, grace).bytes();
-        List<List<DiffId>> chains = new ArrayList<>();
-        catalogue.all().forEach(image -> chains.add(image.config().diffIds()));
-        held.forEach(manifest -> heldChain(manifest).ifPresent(chains::add));
+        Stream<List<DiffId>> kept = Stream.concat(
+                catalogue.all().map(image -> image.config().diffIds()),
+                held.stream().flatMap(manifest -> heldChain(manifest).stream()));
         return bytes
-                + layers.collect(chains, snapshots.usedLayers(), removed, grace).bytes();
+                + layers.collect(kept, snapshots.usedLayers(), removed, grace).bytes();
     }
 
     private Optional<List<DiffId>> heldChain(Digest manifest) {
@@ -300,8 +301,9 @@ public final class Images {
         List<ImageDetails.Layer> details = new ArrayList<>();
         List<DiffId> diffIds = image.config().diffIds();
         List<Descriptor> blobs = image.manifest().layers();
+        List<ChainId> chains = ChainId.each(diffIds);
         for (int i = 0; i < Math.min(diffIds.size(), blobs.size()); i++) {
-            OptionalLong unpacked = layers.size(diffIds.get(i), ChainId.of(diffIds.subList(0, i + 1)));
+            OptionalLong unpacked = layers.size(diffIds.get(i), chains.get(i));
             details.add(new ImageDetails.Layer(
                     blobs.get(i).digest().toString(),
                     diffIds.get(i).toString(),

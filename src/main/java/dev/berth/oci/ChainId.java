@@ -1,6 +1,7 @@
 package dev.berth.oci;
 
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Names a layer together with all layers below it (OCI image specification, config.md, "Layer ChainID"). */
@@ -17,6 +18,18 @@ public record ChainId(Digest digest) {
             chain = chain.then(layer);
         }
         return chain;
+    }
+
+    /** The chain that each of these layers ends. @param layers from the lowest up */
+    public static List<ChainId> each(List<DiffId> layers) {
+        List<ChainId> chains = new ArrayList<>();
+        for (DiffId layer : layers) {
+            chains.add(
+                    chains.isEmpty()
+                            ? new ChainId(layer.digest())
+                            : chains.get(chains.size() - 1).then(layer));
+        }
+        return chains;
     }
 
     /** This chain with one more layer on top. */

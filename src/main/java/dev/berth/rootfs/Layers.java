@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,6 +23,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Stream;
 
 /**
  * Unpacked layers, {@code layers/…} of the data directory. A tree that is the same whatever lies below is kept once per diff id; one
@@ -29,6 +31,9 @@ import java.util.concurrent.locks.ReentrantLock;
  * chain id. Thread-safe.
  */
 public final class Layers implements AutoCloseable {
+    /** The same layer counts each time that it is listed: naming, showing and collecting an image goes through all of them. */
+    private static final int MOST_LISTED = 512;
+
     private final DataDirectory data;
     private final LayerPaths paths;
     private final Overlay overlay;
@@ -105,8 +110,22 @@ public final class Layers implements AutoCloseable {
             throw new RootfsException.BadLayer("the image's manifest lists " + layers.size()
                     + " layers, its configuration " + diffIds.size() + ": it cannot be unpacked");
         }
+        checkListed(layers, diffIds);
         long blobs = layers.stream().map(Descriptor::digest).distinct().count();
         checkCount(Math.max(blobs, diffIds.stream().distinct().count()));
+    }
+
+    /**
+     * Refuses lists without end, which one tiny layer that is named again and again makes.
+     *
+     * @throws RootfsException.BadLayer with a sentence
+     */
+    public static void checkListed(List<Descriptor> layers, List<DiffId> diffIds) {
+        int listed = Math.max(layers.size(), diffIds.size());
+        if (listed > MOST_LISTED) {
+            throw new RootfsException.BadLayer("the image lists " + listed + " layers, more than the " + MOST_LISTED
+                    + " that Berth reads; build it in fewer steps");
+        }
     }
 
     private static void checkCount(long layers) {
@@ -158,21 +177,23 @@ public final class Layers implements AutoCloseable {
     /**
      * Removes unpacked layers that nothing needs. They can always be unpacked again from their blobs.
      *
-     * @param kept for each image that is kept: the diff ids of its layers from the lowest up
+     * @param kept for each image that is kept: the diff ids of its layers from the lowest up; looked at one after the other
      * @param mounted names of layers that containers stand on
      * @param removed the same as {@code kept} for images that were just removed: no grace for their layers
      * @param grace of every other layer that no image has: a pull may be about to name its image
      */
-    public Collected collect(List<List<DiffId>> kept, Set<String> mounted, List<List<DiffId>> removed, Duration grace) {
-        Set<String> needed = new HashSet<>(mounted);
-        kept.forEach(chain -> needed.addAll(names(chain)));
+    public Collected collect(
+            Stream<List<DiffId>> kept, Set<String> mounted, List<List<DiffId>> removed, Duration grace) {
+        Set<String> unneeded = new LinkedHashSet<>(names());
+        mounted.forEach(unneeded::remove);
+        kept.forEach(chain -> names(chain).forEach(unneeded::remove));
         Set<String> candidates = new HashSet<>();
         removed.forEach(chain -> candidates.addAll(names(chain)));
         Instant youngest = Instant.now().minus(grace);
         List<String> collected = new ArrayList<>();
         long bytes = 0;
-        for (String name : names()) {
-            if (needed.contains(name) || !(candidates.contains(name) || isOlder(paths.layer(name), youngest))) {
+        for (String name : unneeded) {
+            if (!candidates.contains(name) && !isOlder(paths.layer(name), youngest)) {
                 continue;
             }
             long size = LayerRecord.read(paths.record(name))
@@ -197,14 +218,10 @@ public final class Layers implements AutoCloseable {
 
     /** Both names that each layer of a chain may have. */
     private static List<String> names(List<DiffId> chain) {
-        List<String> names = new ArrayList<>();
-        ChainId id = null;
-        for (DiffId layer : chain) {
-            id = id == null ? ChainId.of(List.of(layer)) : id.then(layer);
-            names.add(LayerPaths.name(layer));
-            names.add(LayerPaths.name(id));
-        }
-        return names;
+        return Stream.concat(
+                        chain.stream().map(LayerPaths::name),
+                        ChainId.each(chain).stream().map(LayerPaths::name))
+                .toList();
     }
 
     /** Looks at what a crash or a power cut may have left. @return what was found and removed, for people */

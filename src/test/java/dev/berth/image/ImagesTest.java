@@ -209,6 +209,27 @@ class ImagesTest {
         assertEquals(1, fresh.remove("alpine", false).untagged().size());
     }
 
+    /** One tiny layer, named again and again, made each list and each start take minutes, or all memory. */
+    @Test
+    void anImageOfTheStoreThatListsLayersWithoutEndIsNotRead() {
+        TestImage endless = first.another();
+        byte[] tar = new TarBuilder().file("f", "").build();
+        for (int i = 0; i < 512; i++) {
+            endless.layer(tar);
+        }
+        endless.tag("most");
+        assertEquals(512, images.inspect("most").layerDetails().size());
+        Descriptor manifest = endless.layer(tar).tag("endless");
+        assertEquals(3, images.list().size());
+        assertEquals(
+                "cannot use image " + manifest.digest().abbreviated()
+                        + ": the image lists 513 layers, more than the 512"
+                        + " that Berth reads; build it in fewer steps",
+                assertThrows(ImageException.Broken.class, () -> images.held(manifest.digest()))
+                        .getMessage());
+        assertEquals(1, images.remove("endless", false).untagged().size());
+    }
+
     /** Which would be 150 MB, were they all kept. */
     @Test
     void manyImagesWithLargeConfigurationsFitASmallHeap() throws Exception {

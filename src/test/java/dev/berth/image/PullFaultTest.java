@@ -299,6 +299,16 @@ class PullFaultTest {
                     .getMessage();
             assertTrue(said.contains("129 layers, more than the 128"), said);
         }
+        byte[][] endless = new byte[513][];
+        Arrays.fill(endless, blobs[0]);
+        String list = Trial.config(PLATFORM.architecture(), endless);
+        server.blob("x", Trial.utf8(list));
+        server.manifest("x", "1", MediaType.OCI_MANIFEST, Trial.manifest(list, endless));
+        try (Service service = new Service(temp)) {
+            String said = assertThrows(ImageException.Unusable.class, () -> service.pull(new Cancellation()))
+                    .getMessage();
+            assertTrue(said.contains("lists 513 layers, more than the 512"), said);
+        }
         for (byte[] blob : blobs) {
             assertEquals(List.of(), server.requests("/v2/x/blobs/" + Digest.of(blob)));
         }

@@ -730,15 +730,17 @@ class HostileLayerTest {
         Duration day = Duration.ofDays(1);
         assertEquals(
                 0,
-                layers.collect(List.of(image.diffIds), Set.of(), List.of(), none)
+                layers.collect(Stream.of(image.diffIds), Set.of(), List.of(), none)
                         .bytes());
         assertEquals(
-                0, layers.collect(List.of(lower), Set.of(), List.of(), day).bytes(), "a pull may be about to name it");
+                0,
+                layers.collect(Stream.of(lower), Set.of(), List.of(), day).bytes(),
+                "a pull may be about to name it");
         assertEquals(
                 3,
-                layers.collect(List.of(lower), Set.of(), List.of(image.diffIds), day)
+                layers.collect(Stream.of(lower), Set.of(), List.of(image.diffIds), day)
                         .bytes());
-        assertEquals(5, layers.collect(List.of(), Set.of(), List.of(), none).bytes());
+        assertEquals(5, layers.collect(Stream.of(), Set.of(), List.of(), none).bytes());
         assertNothingLeft();
     }
 
