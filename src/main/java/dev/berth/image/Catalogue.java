@@ -89,28 +89,34 @@ final class Catalogue {
         System.getLogger(Catalogue.class.getName()).log(System.Logger.Level.WARNING, unreadable.getMessage());
     }
 
-    /** @throws ImageException.NotFound or {@link ImageException.Ambiguous} */
+    /**
+     * An image that cannot be read any more counts as absent, so that it is pulled again.
+     *
+     * @throws ImageException.NotFound or {@link ImageException.Ambiguous}
+     */
     StoredImage find(String text) {
         List<Known> all = known();
-        Optional<Known> named = byDigest(text, all).or(() -> byName(text, all));
-        if (named.isPresent()) {
-            return image(named.get());
-        }
+        return byDigest(text, all)
+                .or(() -> byName(text, all))
+                .or(() -> byPrefix(text, all))
+                .flatMap(this::readable)
+                .orElseThrow(() -> new ImageException.NotFound(text));
+    }
+
+    private static Optional<Known> byPrefix(String text, List<Known> all) {
         String hex = text.startsWith("sha256:") ? text.substring("sha256:".length()) : text;
         List<Known> matching = HEX.matcher(hex).matches()
                 ? all.stream().filter(image -> image.id().hex().startsWith(hex)).toList()
                 : List.of();
-        if (matching.isEmpty()) {
-            throw new ImageException.NotFound(text);
-        }
         if (matching.stream().map(Known::id).distinct().count() > 1) {
             throw new ImageException.Ambiguous(text);
         }
-        return image(matching.get(0));
+        return matching.stream().findFirst();
     }
 
+    /** None when the image cannot be read any more: its name can be removed, and pulled again. */
     Optional<StoredImage> find(Reference reference) {
-        return byName(reference, known()).map(this::image);
+        return byName(reference, known()).flatMap(this::readable);
     }
 
     /** Also of an image that has no entry in the index any more. */
@@ -186,6 +192,7 @@ final class Catalogue {
             Optional<ParsedImages.Parsed> kept = parsed.get(manifest);
             return kept.isPresent() ? kept.get() : parse(manifest);
         } catch (StoreException | OciException | RootfsException unreadable) {
+            forget(manifest);
             String name = references.isEmpty()
                     ? manifest.abbreviated()
                     : references.get(0).familiar();

@@ -26,6 +26,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -207,6 +208,38 @@ class ImagesTest {
         Images fresh = new Images(first.data, layers, new Snapshots(first.data, Syscalls.linux()), () -> uses);
         assertEquals(1, fresh.list().size());
         assertEquals(1, fresh.remove("alpine", false).untagged().size());
+    }
+
+    /** A removed name, or a pull, is how one gets rid of the damage. */
+    @Test
+    void anImageThatWasReadOnceAndIsDamagedNowCountsAsAbsent() throws Exception {
+        Path configuration = first.data.paths().blob(images.find("alpine").id());
+        twoImagesThatFillTheMemoryForDocuments();
+        Files.delete(configuration);
+        assertEquals(Optional.empty(), images.find(Reference.parse("alpine")));
+        assertThrows(ImageException.NotFound.class, () -> images.find("alpine"));
+        assertEquals(1, images.remove("alpine", false).untagged().size());
+        assertEquals(Optional.empty(), first.data.references().get(Reference.parse("alpine")));
+    }
+
+    @Test
+    void byDigestAnImageThatIsDamagedNowCountsAsAbsent() throws Exception {
+        Path configuration = first.data.paths().blob(images.find("alpine").id());
+        twoImagesThatFillTheMemoryForDocuments();
+        Files.delete(configuration);
+        String digest = firstManifest.digest().toString();
+        assertThrows(ImageException.NotFound.class, () -> images.find(digest));
+    }
+
+    private void twoImagesThatFillTheMemoryForDocuments() {
+        for (String name : List.of("large:1", "large:2")) {
+            String label = name.repeat((5 << 20) / 2 / name.length());
+            first.another()
+                    .layer(new TarBuilder().file("f", name))
+                    .config("{\"Labels\":{\"l\":\"" + label + "\"}}")
+                    .tag(name);
+            images.find(name);
+        }
     }
 
     /** One tiny layer, named again and again, made each list and each start take minutes, or all memory. */
