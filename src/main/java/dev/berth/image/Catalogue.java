@@ -19,13 +19,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /**
  * Finds images in the store: by name, by digest, by id or the beginning of one. Thread-safe.
  *
  * <p>All images' documents would not fit in memory at once if somebody made them large: they are read one after the other, and again
- * when they are asked for again.
+ * when they are asked for again; of ordinary images the outline is kept.
  */
 final class Catalogue {
     private static final int LIMIT = 4 << 20;
@@ -35,6 +34,7 @@ final class Catalogue {
     /** By manifest, of images that could be read. What a digest names never changes. */
     private final Map<Digest, Digest> ids = new ConcurrentHashMap<>();
 
+    private final Outlines outlines = new Outlines();
     private final ParsedImages parsed = new ParsedImages();
 
     Catalogue(DataDirectory data) {
@@ -42,21 +42,14 @@ final class Catalogue {
     }
 
     /** What an image is found by. */
-    private record Known(Descriptor descriptor, Digest id, List<Reference> references) {
+    record Known(Descriptor descriptor, Digest id, List<Reference> references) {
         Digest manifest() {
             return descriptor.digest();
         }
     }
 
-    /**
-     * Every image once, with all its names, in the order of the index; those that cannot be read are left out. Each is read when the
-     * stream comes to it, and the names are those of now: do not keep them all.
-     */
-    Stream<StoredImage> all() {
-        return known().stream().flatMap(known -> readable(known).stream());
-    }
-
-    private List<Known> known() {
+    /** Every image once, with all its names, in the order of the index; those that cannot be read are left out. */
+    List<Known> known() {
         Map<Descriptor, List<Reference>> names = new LinkedHashMap<>();
         Map<Digest, Descriptor> descriptors = new LinkedHashMap<>();
         for (ImageEntry entry : data.references().entries()) {
@@ -74,6 +67,21 @@ final class Catalogue {
             }
         });
         return known;
+    }
+
+    /** Also of an image that has no entry in the index any more; none of one that cannot be read. */
+    Optional<Outline> outline(Digest manifest) {
+        Optional<Outline> kept = outlines.get(manifest);
+        if (kept.isPresent()) {
+            return kept;
+        }
+        try {
+            ParsedImages.Parsed image = parsed(manifest, List.of());
+            return Optional.of(Outline.of(image.manifest(), image.config()));
+        } catch (ImageException.Broken unreadable) {
+            warn(unreadable);
+            return Optional.empty();
+        }
     }
 
     private Optional<StoredImage> readable(Known known) {
@@ -142,6 +150,7 @@ final class Catalogue {
 
     void forget(Digest manifest) {
         ids.remove(manifest);
+        outlines.forget(manifest);
         parsed.forget(manifest);
     }
 
@@ -213,6 +222,7 @@ final class Catalogue {
                 manifest, ImageConfig.parse(config), manifest.descriptor().size() + config.length);
         Layers.checkListed(manifest.layers(), image.config().diffIds());
         ids.put(digest, manifest.config().digest());
+        outlines.put(digest, Outline.of(manifest, image.config()));
         parsed.put(digest, image);
         return image;
     }

@@ -1,5 +1,6 @@
 package dev.berth.image;
 
+import dev.berth.image.Catalogue.Known;
 import dev.berth.oci.ChainId;
 import dev.berth.oci.Descriptor;
 import dev.berth.oci.DiffId;
@@ -15,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -43,17 +45,23 @@ public final class Images {
     }
 
     public List<ImageSummary> list() {
-        Map<DiffId, Integer> owners = new HashMap<>();
-        catalogue
-                .all()
-                .forEach(image ->
-                        new HashSet<>(image.config().diffIds()).forEach(id -> owners.merge(id, 1, Integer::sum)));
+        List<Known> all = catalogue.known();
+        Map<DiffId, Integer> owners = owners(all);
         Map<Digest, Set<String>> users = users();
-        return catalogue
-                .all()
-                .map(image -> summary(
-                        image, owners, users.getOrDefault(image.descriptor().digest(), Set.of())))
+        return all.stream()
+                .flatMap(image -> catalogue.outline(image.manifest()).stream()
+                        .map(outline ->
+                                summary(image, outline, owners, users.getOrDefault(image.manifest(), Set.of()))))
                 .toList();
+    }
+
+    /** How many images have a layer. */
+    private Map<DiffId, Integer> owners(List<Known> all) {
+        Map<DiffId, Integer> owners = new HashMap<>();
+        all.stream()
+                .flatMap(image -> catalogue.outline(image.manifest()).stream())
+                .forEach(outline -> new HashSet<>(outline.diffIds()).forEach(id -> owners.merge(id, 1, Integer::sum)));
+        return owners;
     }
 
     /**
@@ -62,11 +70,11 @@ public final class Images {
      */
     public ImageDetails inspect(String name) {
         StoredImage image = catalogue.find(name);
-        ImageSummary summary = list().stream()
-                .filter(listed ->
-                        listed.digest().equals(image.descriptor().digest().toString()))
-                .findFirst()
-                .orElseThrow(() -> new ImageException.NotFound(name));
+        ImageSummary summary = summary(
+                new Known(image.descriptor(), image.id(), image.references()),
+                Outline.of(image.manifest(), image.config()),
+                owners(catalogue.known()),
+                users(image));
         return new ImageDetails(summary, config(image.config().config()), history(image), layerDetails(image));
     }
 
@@ -125,7 +133,7 @@ public final class Images {
         }
         going.forEach(reference -> data.references().remove(reference, digest -> !users.isEmpty()));
         List<Removal.Untagged> untagged =
-                going.stream().map(reference -> untagged(reference, image)).toList();
+                going.stream().map(reference -> untagged(reference, image.id())).toList();
         if (!last || !users.isEmpty()) {
             return new Removal(untagged, List.of(), 0);
         }
@@ -141,37 +149,37 @@ public final class Images {
                 collect(blobs, List.of(image.config().diffIds()), GarbageCollector.GRACE));
     }
 
-    /** What is needed of an image after it is gone. */
-    private record Doomed(Digest manifest, Digest id, List<DiffId> chain) {
-        static Doomed of(StoredImage image) {
-            return new Doomed(
-                    image.descriptor().digest(), image.id(), image.config().diffIds());
-        }
+    /**
+     * Removes what force left behind for containers that are gone now. To be called after a container was removed; nothing is read when
+     * no image goes with it, since what an interrupted pull left waits for the next removal of an image, or start.
+     */
+    public synchronized Removal collect() {
+        Set<Digest> doomed = removeDoomed();
+        return doomed.isEmpty() ? new Removal(List.of(), List.of(), 0) : collect(doomed);
     }
 
-    /** Removes what force left behind for containers that are gone now. To be called after a container was removed. */
-    public synchronized Removal collect() {
+    /** Takes the entries of images that only a container held, and none does now. @return their manifests */
+    private Set<Digest> removeDoomed() {
         Set<Digest> held = held();
-        List<Doomed> doomed = catalogue
-                .all()
-                .filter(image -> image.references().isEmpty()
-                        && !held.contains(image.descriptor().digest()))
-                .map(Doomed::of)
-                .toList();
-        Set<Digest> gone = data
+        return data
                 .references()
                 .removeNameless(entry ->
                         entry.doomed() && !held.contains(entry.descriptor().digest()))
                 .stream()
                 .map(Descriptor::digest)
                 .collect(Collectors.toSet());
-        List<Doomed> collected =
-                doomed.stream().filter(image -> gone.contains(image.manifest())).toList();
-        List<List<DiffId>> chains = collected.stream().map(Doomed::chain).toList();
+    }
+
+    private Removal collect(Set<Digest> doomed) {
+        List<Outline> outlines = doomed.stream()
+                .flatMap(manifest -> catalogue.outline(manifest).stream())
+                .toList();
+        Set<Digest> blobs = data.collector().reachableFrom(doomed);
+        doomed.forEach(catalogue::forget);
         return new Removal(
                 List.of(),
-                collected.stream().map(image -> image.id().toString()).toList(),
-                collect(data.collector().reachableFrom(gone), chains, GarbageCollector.GRACE));
+                outlines.stream().map(outline -> outline.id().toString()).toList(),
+                collect(blobs, outlines.stream().map(Outline::diffIds).toList(), GarbageCollector.GRACE));
     }
 
     /**
@@ -183,39 +191,35 @@ public final class Images {
         Set<Digest> held = held();
         List<Removal.Untagged> untagged = new ArrayList<>();
         List<String> deleted = new ArrayList<>();
-        Iterable<StoredImage> images = catalogue.all()::iterator;
-        for (StoredImage image : images) {
-            if (held.contains(image.descriptor().digest())
-                    || !(all || image.references().isEmpty())) {
+        for (Known image : catalogue.known()) {
+            if (held.contains(image.manifest()) || !(all || image.references().isEmpty())) {
                 continue;
             }
             image.references().forEach(reference -> {
                 data.references().remove(reference);
-                untagged.add(untagged(reference, image));
+                untagged.add(untagged(reference, image.id()));
             });
             data.references()
-                    .removeNameless(entry -> entry.descriptor()
-                            .digest()
-                            .equals(image.descriptor().digest()));
-            catalogue.forget(image.descriptor().digest());
+                    .removeNameless(entry -> entry.descriptor().digest().equals(image.manifest()));
+            catalogue.forget(image.manifest());
             deleted.add(image.id().toString());
         }
         return new Removal(List.copyOf(untagged), List.copyOf(deleted), collect(Set.of(), List.of(), Duration.ZERO));
     }
 
     /** Puts right what a crash or a power cut left behind, before anything is served. @return one sentence for each finding */
-    public List<String> sweep() {
+    public synchronized List<String> sweep() {
         List<String> findings = new ArrayList<>(new Sweep(data).run());
         findings.addAll(layers.sweep());
-        long freed = collect().freed();
+        long freed = collect(removeDoomed()).freed();
         if (freed > 0) {
             findings.add("freed " + freed + " bytes that belonged to no image");
         }
         return List.copyOf(findings);
     }
 
-    private static Removal.Untagged untagged(Reference reference, StoredImage image) {
-        return new Removal.Untagged(reference.canonical(), image.id().toString());
+    private static Removal.Untagged untagged(Reference reference, Digest image) {
+        return new Removal.Untagged(reference.canonical(), image.toString());
     }
 
     /** A name whose image cannot be read any more can still be removed. */
@@ -241,19 +245,12 @@ public final class Images {
     private long collect(Set<Digest> candidates, List<List<DiffId>> removed, Duration grace) {
         Set<Digest> held = held();
         long bytes = data.collector().collect(held, candidates, grace).bytes();
-        Stream<List<DiffId>> kept = Stream.concat(
-                catalogue.all().map(image -> image.config().diffIds()),
-                held.stream().flatMap(manifest -> heldChain(manifest).stream()));
+        Stream<List<DiffId>> kept = Stream.concat(catalogue.known().stream().map(Known::manifest), held.stream())
+                .distinct()
+                .flatMap(manifest -> catalogue.outline(manifest).stream())
+                .map(Outline::diffIds);
         return bytes
                 + layers.collect(kept, snapshots.usedLayers(), removed, grace).bytes();
-    }
-
-    private Optional<List<DiffId>> heldChain(Digest manifest) {
-        try {
-            return Optional.of(held(manifest).config().diffIds());
-        } catch (ImageException.Broken unreadable) {
-            return Optional.empty();
-        }
     }
 
     private static String abbreviated(String container) {
@@ -277,23 +274,24 @@ public final class Images {
         return users;
     }
 
-    private ImageSummary summary(StoredImage image, Map<DiffId, Integer> owners, Set<String> users) {
+    private ImageSummary summary(Known image, Outline outline, Map<DiffId, Integer> owners, Set<String> users) {
         long size = 0;
         long shared = 0;
-        for (ImageDetails.Layer layer : layerDetails(image)) {
-            long bytes = layer.unpackedSize() == null ? layer.size() : layer.unpackedSize();
+        List<OptionalLong> unpacked = unpackedSizes(outline.diffIds());
+        for (int i = 0; i < Math.min(unpacked.size(), outline.blobSizes().size()); i++) {
+            long bytes = unpacked.get(i).orElse(outline.blobSizes().get(i));
             size += bytes;
-            shared += owners.getOrDefault(DiffId.parse(layer.diffId()), 0) > 1 ? bytes : 0;
+            shared += owners.getOrDefault(outline.diffIds().get(i), 0) > 1 ? bytes : 0;
         }
         return new ImageSummary(
                 image.id().toString(),
                 image.references().stream().map(Reference::canonical).toList(),
-                image.descriptor().digest().toString(),
-                image.config().platform().toString(),
-                image.config().created().orElse(null),
+                image.manifest().toString(),
+                outline.platform().toString(),
+                outline.created().orElse(null),
                 size,
                 shared,
-                image.manifest().layers().size(),
+                outline.blobSizes().size(),
                 List.copyOf(users));
     }
 
@@ -301,16 +299,21 @@ public final class Images {
         List<ImageDetails.Layer> details = new ArrayList<>();
         List<DiffId> diffIds = image.config().diffIds();
         List<Descriptor> blobs = image.manifest().layers();
-        List<ChainId> chains = ChainId.each(diffIds);
+        List<OptionalLong> unpacked = unpackedSizes(diffIds);
         for (int i = 0; i < Math.min(diffIds.size(), blobs.size()); i++) {
-            OptionalLong unpacked = layers.size(diffIds.get(i), chains.get(i));
             details.add(new ImageDetails.Layer(
                     blobs.get(i).digest().toString(),
                     diffIds.get(i).toString(),
                     blobs.get(i).size(),
-                    unpacked.isPresent() ? unpacked.getAsLong() : null));
+                    unpacked.get(i).isPresent() ? unpacked.get(i).getAsLong() : null));
         }
         return details;
+    }
+
+    /** Bytes of each layer's files; empty of one that is not unpacked. */
+    private List<OptionalLong> unpackedSizes(List<DiffId> diffIds) {
+        Iterator<ChainId> chains = ChainId.each(diffIds).iterator();
+        return diffIds.stream().map(layer -> layers.size(layer, chains.next())).toList();
     }
 
     private static ImageDetails.Config config(RunConfig config) {

@@ -12,6 +12,8 @@ import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import dev.berth.SmallHeap;
 import dev.berth.linux.Syscalls;
 import dev.berth.oci.Descriptor;
+import dev.berth.oci.Digest;
+import dev.berth.oci.MediaType;
 import dev.berth.oci.Platform;
 import dev.berth.oci.Reference;
 import dev.berth.rootfs.LayerProgress;
@@ -24,6 +26,9 @@ import dev.berth.store.DataDirectory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -231,6 +236,17 @@ class ImagesTest {
         assertThrows(ImageException.NotFound.class, () -> images.find(digest));
     }
 
+    @Test
+    void aListReadsEachDocumentOnce() throws Exception {
+        twoImagesThatFillTheMemoryForDocuments();
+        List<ImageSummary> list = images.list();
+        assertEquals(4, list.size());
+        for (ImageSummary image : list) {
+            Files.delete(first.data.paths().blob(Digest.parse(image.id())));
+        }
+        assertEquals(list, images.list());
+    }
+
     private void twoImagesThatFillTheMemoryForDocuments() {
         for (String name : List.of("large:1", "large:2")) {
             String label = name.repeat((5 << 20) / 2 / name.length());
@@ -240,6 +256,19 @@ class ImagesTest {
                     .tag(name);
             images.find(name);
         }
+    }
+
+    /** Each container that is removed asks for it. */
+    @Test
+    void whatAnInterruptedPullLeftIsLookedForOnlyWhenAnImageGoes() throws Exception {
+        Descriptor left = first.put(MediaType.OCI_LAYER, "left".getBytes(StandardCharsets.UTF_8));
+        Files.setLastModifiedTime(
+                first.data.paths().blob(left.digest()),
+                FileTime.from(Instant.now().minus(Duration.ofDays(2))));
+        assertEquals(new Removal(List.of(), List.of(), 0), images.collect());
+        assertTrue(first.data.blobs().has(left.digest()));
+        assertEquals(List.of("freed 4 bytes that belonged to no image"), images.sweep());
+        assertFalse(first.data.blobs().has(left.digest()));
     }
 
     /** One tiny layer, named again and again, made each list and each start take minutes, or all memory. */
