@@ -61,7 +61,7 @@ final class ImageDefaults {
         List<MountRequest> mounts = new ArrayList<>();
         for (MountRequest mount : MountRequest.onePerPlace(request.mounts())) {
             mounts.add(
-                    mount.isAnonymous()
+                    mount.hasNoName()
                             ? new MountRequest("volume", volumeName.get(), mount.target(), mount.readOnly())
                             : mount);
         }

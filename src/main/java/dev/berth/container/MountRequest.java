@@ -53,10 +53,10 @@ public record MountRequest(String type, String source, String target, boolean re
         for (int i = 0; i < mounts.size(); i++) {
             MountRequest mount = mounts.get(i);
             MountRequest before = chosen.putIfAbsent(mount.target(), mount);
-            if (before == null || mount.isAnonymous() || mount.equals(before)) {
+            if (before == null || mount.hasNoName() || mount.equals(before)) {
                 continue;
             }
-            if (!before.isAnonymous()) {
+            if (!before.hasNoName()) {
                 throw new ContainerException.Invalid(
                         "mounts[" + i + "].target",
                         "cannot mount at " + mount.target()
@@ -67,8 +67,8 @@ public record MountRequest(String type, String source, String target, boolean re
         return List.copyOf(chosen.values());
     }
 
-    /** Whether it is a volume that gets its name from Berth. */
-    boolean isAnonymous() {
+    /** Whether it is a volume that gets its name from Berth. (A name in is… would be a field of the JSON.) */
+    boolean hasNoName() {
         return type.equals("volume") && source == null;
     }
 

@@ -128,8 +128,11 @@ public final class ContentStore {
         return begin(descriptor, () -> {});
     }
 
-    /** Stores a small blob whose bytes are at hand, checked like any other. A second call does nothing. */
+    /** Stores a small blob whose bytes are at hand, checked like any other. A second call mends what has been damaged since the first. */
     public void put(Descriptor descriptor, byte[] content) throws InterruptedException {
+        if (has(descriptor.digest()) && !isIntact(descriptor.digest())) {
+            discard(descriptor.digest());
+        }
         try (Ingest ingest = begin(descriptor)) {
             if (!ingest.complete()) {
                 ingest.restart();

@@ -11,6 +11,7 @@ import io.vertx.core.json.JsonObject;
 import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
 
 /** One WebSocket at one program: the viewer's calls become frames, the client's frames become input. Bytes are never decoded as text. */
 final class SocketViewer implements Viewer {
@@ -18,6 +19,8 @@ final class SocketViewer implements Viewer {
 
     /** Acknowledgements come frame by frame, and a slow client's are to come often enough to count as signs of life. */
     private static final int LARGEST_FRAME = 32 * 1024;
+
+    private static final long LAST_FRAMES_SECONDS = 2;
 
     private final WebSocketConnection connection;
     private final boolean tellsViewers;
@@ -38,10 +41,15 @@ final class SocketViewer implements Viewer {
         this.attachment.complete(attachment);
     }
 
-    /** What the client has asked for before, a signal for one, is done first. */
+    /** What the client has asked for before, a signal for one, is done first; but it may wait for what only the close frees. */
     void close() {
         input.close();
-        chain(() -> attachment.thenAccept(Attachment::close));
+        chain(this::end);
+        CompletableFuture.delayedExecutor(LAST_FRAMES_SECONDS, TimeUnit.SECONDS).execute(this::end);
+    }
+
+    private void end() {
+        attachment.thenAccept(Attachment::close);
     }
 
     /** While nothing is read from the client its acknowledgements are not heard: the program may wait for its output, as `cat` does. */

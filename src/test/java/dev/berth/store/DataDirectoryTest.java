@@ -212,6 +212,14 @@ class DataDirectoryTest {
     }
 
     @Test
+    void aSmallBlobThatIsDamagedInPlaceIsMended() throws Exception {
+        data.blobs().put(BLOB, HELLO);
+        Files.write(data.paths().blob(BLOB.digest()), new byte[HELLO.length]);
+        data.blobs().put(BLOB, HELLO);
+        assertArrayEquals(HELLO, data.blobs().readSmall(BLOB.digest(), 100));
+    }
+
+    @Test
     void aManifestThatLiesAboutASizeCostsNoOtherImageItsBlob() throws Exception {
         Descriptor layer = put(bytes("layer"));
         Descriptor lie = new Descriptor(layer.mediaType(), layer.digest(), 77);
