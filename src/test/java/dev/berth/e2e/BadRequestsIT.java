@@ -55,7 +55,7 @@ class BadRequestsIT {
                 "POST|/containers|{'image':'IMAGE','ports':[{'containerPort':1}],'network':'none'}|422|invalid",
                 "POST|/containers|{'image':'localhost:1/not/here','pull':'never'}|404|no-such-image",
                 "POST|/containers|{'image':'IMAGE','mounts':[{'type':'bind','source':'/not/here','target':'/x'}]}|422|invalid",
-                "POST|/containers|{'image':'IMAGE','mounts':[{'type':'tmpfs','target':'/x'},{'type':'volume','target':'/x/'}]}|422|invalid",
+                "POST|/containers|{'image':'IMAGE','mounts':[{'type':'tmpfs','target':'/x'},{'type':'volume','source':'other','target':'/x/'}]}|422|invalid",
                 "POST|/containers|{'image':'IMAGE','user':'a:b:c'}|422|invalid",
                 "POST|/containers|{'image':'IMAGE','capAdd':['NO_SUCH']}|422|invalid",
                 "POST|/containers/made/exec|{'command':['true']}|409|not-running",
