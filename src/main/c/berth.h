@@ -194,7 +194,7 @@ static inline uint64_t log_end(const struct log *log) { return log->base + log->
 /* ---- frames.c: the monitor's socket ---- */
 
 enum frame_type {
-  FRAME_HELLO = 1, FRAME_INPUT, FRAME_END_OF_INPUT, FRAME_RESIZE, FRAME_SIGNAL, FRAME_READ,
+  FRAME_HELLO = 1, FRAME_INPUT, FRAME_END_OF_INPUT, FRAME_RESIZE, FRAME_SIGNAL, FRAME_READ, FRAME_AWAIT,
   FRAME_APPENDED = 16, FRAME_EXITED, FRAME_REFUSED, FRAME_NETWORK
 };
 /* What the network of a container is, in frame 19. */

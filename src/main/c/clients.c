@@ -9,7 +9,8 @@
 #include <termios.h>
 #include <unistd.h>
 
-enum { AHEAD = 64 * 1024, LOST = 4 * 1024 * 1024, PATIENCE_MS = 2000, EARLY_MS = 5000 };
+enum { AHEAD = 64 * 1024, LOST = 4 * 1024 * 1024, PATIENCE_MS = 2000, EARLY_MS = 5000,
+       EXPECTED_MS = 15000 };
 
 void client_close(struct client **slot)
 {
@@ -203,6 +204,13 @@ static void has_read(const struct monitor *m, struct client *c, uint64_t offset)
   c->heard = now;
 }
 
+static void await_reader(struct monitor *m, struct client *c, uint64_t offset)
+{
+  c->awaited = true;
+  c->read = offset;
+  m->expects = false;
+}
+
 /* Does what the frame at the head says; false = not done yet, the program must read first. */
 static bool perform(struct monitor *m, struct client *c, uint32_t size)
 {
@@ -216,6 +224,10 @@ static bool perform(struct monitor *m, struct client *c, uint32_t size)
   case FRAME_READ:
     if (length >= 8)
       has_read(m, c, get64(payload));
+    return true;
+  case FRAME_AWAIT:
+    if (length >= 8)
+      await_reader(m, c, get64(payload));
     return true;
   default: return true; /* hello, and what a newer service may say */
   }
@@ -256,19 +268,32 @@ void client_read(struct monitor *m, struct client **slot)
   client_work(m, slot);
 }
 
-uint64_t clients_furthest(const struct monitor *m)
+/* A session's program waits for the furthest of all; a container's for each that is awaited. */
+uint64_t clients_keep_from(const struct monitor *m)
 {
-  uint64_t furthest = 0;
+  uint64_t furthest = 0, least = UINT64_MAX;
   bool any = false;
   for (size_t i = 0; i < CLIENTS_MAX; i++) {
-    if (m->clients[i] == NULL || m->clients[i]->deaf)
+    const struct client *c = m->clients[i];
+    if (c == NULL || c->deaf)
       continue;
     any = true;
-    if (m->clients[i]->read > furthest)
-      furthest = m->clients[i]->read;
+    if (c->read > furthest)
+      furthest = c->read;
+    if (c->awaited && c->read < least)
+      least = c->read;
   }
+  if (!m->waits)
+    return least;
   /* Before the first reader comes the program waits for it; when the last has left it goes on without. */
   return any || !m->reader_left ? furthest : UINT64_MAX;
+}
+
+/* One who has left may have been the service: then nobody comes. */
+int clients_expected(const struct monitor *m)
+{
+  uint64_t until = m->execed_at + EXPECTED_MS, now = m->expects && !m->reader_left ? monotonic_ms() : until;
+  return now < until ? (int)(until - now) : -1;
 }
 
 static struct client *furthest_follower(const struct monitor *m)

@@ -113,7 +113,9 @@ static void open_log(struct monitor *m)
   if (r != NULL && (!parse_number(r->fields[0], 10, 1ull << 40, &bytes) ||
                     !parse_number(r->fields[1], 10, 100, &files) || files == 0))
     launch_fail(m, "plan", "log", EINVAL);
-  m->waits = r != NULL && r->count > 2 ? strcmp(r->fields[2], "wait") == 0 : m->exec;
+  const char *mode = r != NULL && r->count > 2 ? r->fields[2] : m->exec ? "wait" : "ring";
+  m->waits = strcmp(mode, "wait") == 0;
+  m->expects = strcmp(mode, "reader") == 0;
   if (log_open(&m->log, FD_DATA, bytes, (unsigned)files) < 0)
     launch_fail(m, "log", "log", errno);
 }
@@ -210,8 +212,17 @@ static void hear_link(struct monitor *m)
 static bool output_waits(struct monitor *m)
 {
   bool typed_at = m->input >= 0 && m->input == m->output[0];
-  m->held_for = typed_at && !m->init_gone ? clients_hold(m) : -1;
-  return m->held_for >= 0 || (m->waits && !m->init_gone && log_dropped_by(&m->log, READ_SIZE) > clients_furthest(m));
+  m->held_for = -1;
+  if (m->init_gone)
+    return false;
+  if (typed_at && (m->held_for = clients_hold(m)) >= 0)
+    return true;
+  int expected = clients_expected(m);
+  uint64_t kept_from = expected > 0 ? 0 : clients_keep_from(m);
+  if (kept_from == UINT64_MAX || log_dropped_by(&m->log, READ_SIZE) <= kept_from)
+    return false;
+  m->held_for = expected;
+  return true;
 }
 
 /* Reads what is there, up to the buffer: many small writes of a terminal become one record. */
@@ -247,7 +258,7 @@ static void read_output(struct monitor *m, int which)
 static void drain_output(struct monitor *m)
 {
   enum { SILENCE_MS = 50, ROUNDS = 256 };
-  if (m->waits)
+  if (m->waits || clients_expected(m) > 0 || clients_keep_from(m) != UINT64_MAX)
     m->log.max = UINT64_MAX; /* nothing that the reader still wants may be rotated away */
   for (int i = 0; i < 2; i++)
     for (int rounds = 0; m->output[i] >= 0 && rounds < ROUNDS; rounds++) {
@@ -454,7 +465,7 @@ static void run_once(struct monitor *m)
   if (poll(fds, ARRAY_SIZE(fds), timeout) < 0 && errno != EINTR)
     return;
   for (int i = 0; i < 2; i++)
-    if (fds[SLOT_OUT + i].fd >= 0 && fds[SLOT_OUT + i].revents != 0)
+    if (fds[SLOT_OUT + i].fd >= 0 && fds[SLOT_OUT + i].revents != 0 && (i == 0 || !output_waits(m)))
       read_output(m, i);
   if (fds[SLOT_LINK].fd >= 0 && fds[SLOT_LINK].revents != 0)
     hear_link(m);

@@ -19,6 +19,7 @@ struct client {
   uint64_t heard;         /* when it said so last, in milliseconds of the monotonic clock */
   uint64_t behind;        /* since when the program is too far ahead of it; 0 = it is not */
   bool follows;           /* the program may be held for it */
+  bool awaited;           /* the log keeps what it has not read: the program waits, however long it takes */
   uint32_t network_told;  /* the network's news that it knows */
   bool greeted, told_exit, waits_for_input;
   bool deaf;              /* it cannot be written to any more */
@@ -56,7 +57,8 @@ struct udp {
 struct monitor {
   struct plan plan;
   bool exec, has_tty, execed, init_gone, told, status_known;
-  bool waits;             /* the program waits for its reader, instead of the log losing its oldest file */
+  bool waits;             /* the program waits for whoever reads, instead of the log losing its oldest file */
+  bool expects;           /* one who is to be awaited comes with the start */
   bool reader_left;       /* a client was here and has gone */
   uint64_t execed_at;     /* when the program began, in milliseconds of the monotonic clock */
   int held_for;           /* milliseconds for which the output is not read at most; -1 = it is read */
@@ -109,8 +111,10 @@ void client_read(struct monitor *m, struct client **slot);
 void client_work(struct monitor *m, struct client **slot);
 void client_write(struct monitor *m, struct client *client);
 void client_close(struct client **slot);
-/* How far the furthest client has read; UINT64_MAX when the last one has left. */
-uint64_t clients_furthest(const struct monitor *m);
+/* The offset from which on the log is to be kept for those who read it; UINT64_MAX = for nobody. */
+uint64_t clients_keep_from(const struct monitor *m);
+/* For how many milliseconds one is still expected, for whom the log is kept from its start on; -1 = none is. */
+int clients_expected(const struct monitor *m);
 /* For how many milliseconds a program that is typed at is to be held, so that a client can follow what it writes; -1 = not at all. */
 int clients_hold(struct monitor *m);
 

@@ -25,13 +25,15 @@ struct process {
 };
 
 /* Not by chdir: a path through /proc/self/fd would lead out by a descriptor that is open here, CVE-2024-21626. */
-static int make_cwd(const char *path)
+static int enter_cwd(const struct plan *plan, const char *path)
 {
   bool made;
   _cleanup_close_ int root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
   if (root < 0)
     return -1;
-  _cleanup_close_ int fd = target_directory(root, path, 0755, &made);
+  bool exec = strcmp(plan_find(plan, REC_session)->fields[0], "exec") == 0;
+  _cleanup_close_ int fd =
+    exec ? open_beneath(root, path, O_PATH | O_DIRECTORY, 0) : target_directory(root, path, 0755, &made);
   return fd < 0 ? -1 : fchdir(fd);
 }
 
@@ -157,7 +159,7 @@ static int run_record(struct process *p, const struct record *r)
   switch (r->type) {
   case REC_rlimit: return set_rlimit(r->fields);
   case REC_umask: return set_umask(r->fields[0]);
-  case REC_cwd: return make_cwd(r->fields[0]);
+  case REC_cwd: return enter_cwd(p->start->plan, r->fields[0]);
   case REC_groups: return set_groups(r);
   case REC_bounding: return set_bounding(r->fields[0]);
   case REC_gid: return set_gid(r->fields[0]);

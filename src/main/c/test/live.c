@@ -430,40 +430,104 @@ static void a_session_ends_with_its_monitor(void)
   end_box(&box);
 }
 
-/* The only reader gets every byte of twelve times the window, however slowly it reads; until it comes the program waits. */
+/* Twelve times what the log keeps. */
+#define MUCH .command = "seq 1000000 1000000000 | head -c 2400000", .log_bytes = "200000"
+
+/* What a slow reader gets up to the program's end; free it. */
+static char *read_slowly(struct box *box, enum frame_type first, size_t *size)
+{
+  enum frame_type says = first;
+  char *seen;
+  EXPECT(box_attach(box));
+  FILE *out = open_memstream(&seen, size);
+  do {
+    uint8_t offset[8];
+    put64(offset, box_read_on(box, out));
+    box_send(box, says, offset, sizeof offset);
+    says = FRAME_READ;
+    poll(NULL, 0, 5);
+  } while (!box->exited && box_hear(box));
+  box_read_on(box, out);
+  fclose(out);
+  EXPECT(box->exited && box_wait(box) == 0);
+  return seen;
+}
+
+/* Until the only reader comes the program waits; then it gets every byte, however slowly it reads. */
+static void gets_every_byte(struct box *box, enum frame_type first)
+{
+  struct stat st;
+  size_t size;
+  EXPECT(box_follow(box));
+  poll(NULL, 0, 300);
+  EXPECT(fstatat(box->data, "log", &st, 0) == 0 && st.st_size <= 200000 + LOG_HEADER);
+  char *seen = read_slowly(box, first, &size);
+  EXPECT(size == 2400000 && memcmp(seen, "1000000\n", 8) == 0 && memcmp(seen + size - 8, "1299999\n", 8) == 0);
+  free(seen);
+  box_remove(box);
+}
+
 static void a_session_waits_for_its_reader(void)
 {
   struct box box, session;
-  struct stat st;
-  size_t size;
-  char *seen;
   sleeping_box(&box);
-  box_exec(&session, &box, &(struct wish){.command = "seq 1000000 1000000000 | head -c 2400000", .log_bytes = "200000", .log_files = "1"});
-  EXPECT(box_follow(&session));
-  poll(NULL, 0, 300);
-  EXPECT(fstatat(session.data, "log", &st, 0) == 0 && st.st_size <= 200000 + LOG_HEADER);
-  EXPECT(box_attach(&session));
-  FILE *out = open_memstream(&seen, &size);
-  do {
-    uint8_t offset[8];
-    put64(offset, box_read_on(&session, out));
-    box_send(&session, FRAME_READ, offset, sizeof offset);
-    poll(NULL, 0, 5);
-  } while (!session.exited && box_hear(&session));
-  box_read_on(&session, out);
-  fclose(out);
-  EXPECT(session.exited && size == 2400000 && memcmp(seen, "1000000\n", 8) == 0 && memcmp(seen + size - 8, "1299999\n", 8) == 0);
-  free(seen);
-  EXPECT(box_wait(&session) == 0);
-  box_remove(&session);
+  box_exec(&session, &box, &(struct wish){MUCH, .log_files = "1"});
+  gets_every_byte(&session, FRAME_READ);
   end_box(&box);
+}
+
+static void a_container_waits_for_a_reader_that_is_to_be_awaited(void)
+{
+  struct box box;
+  box_start(&box, &(struct wish){MUCH, .log_files = "1", .log_mode = "reader"});
+  gets_every_byte(&box, FRAME_AWAIT);
+}
+
+/* Two streams, each of which may be read once before it is looked again whether the program waits. */
+static void both_streams_are_waited_for(void)
+{
+  struct box box;
+  size_t size;
+  box_start(&box, &(struct wish){.command = "seq 1000000 1000000000 | head -c 1200000 >&2 & seq 1000000 1000000000 | head -c 1200000; wait",
+                                 .log_bytes = "200000", .log_files = "1", .log_mode = "reader"});
+  EXPECT(box_follow(&box));
+  poll(NULL, 0, 300);
+  free(read_slowly(&box, FRAME_AWAIT, &size));
+  EXPECT(size == 2400000);
+  box_remove(&box);
+}
+
+/* One that is there and is not to be awaited is no reason; nor is one that was to come when somebody has left, or that has left itself. */
+static void a_container_waits_for_nobody_else(void)
+{
+  struct box box;
+  uint8_t nothing[8] = {0};
+  box_start(&box, &(struct wish){.command = "read go; seq 1000000 1000000000 | head -c 2400000", .log_bytes = "200000", .log_files = "2", .input = true});
+  EXPECT(box_follow(&box) && box_attach(&box));
+  box_send(&box, FRAME_READ, nothing, sizeof nothing);
+  box_send(&box, FRAME_INPUT, "\n", 1);
+  EXPECT(box_wait(&box) == 0);
+  box_remove(&box);
+  box_start(&box, &(struct wish){MUCH, .log_files = "2", .log_mode = "reader"});
+  EXPECT(box_follow(&box) && box_attach(&box));
+  close(box.client);
+  box.client = -1;
+  EXPECT(box_wait(&box) == 0);
+  box_remove(&box);
+  box_start(&box, &(struct wish){MUCH, .log_files = "2", .log_mode = "reader"});
+  EXPECT(box_follow(&box) && box_attach(&box));
+  box_send(&box, FRAME_AWAIT, nothing, sizeof nothing);
+  close(box.client);
+  box.client = -1;
+  EXPECT(box_wait(&box) == 0);
+  box_remove(&box);
 }
 
 static void a_session_goes_on_when_its_reader_has_left(void)
 {
   struct box box, session;
   sleeping_box(&box);
-  box_exec(&session, &box, &(struct wish){.command = "seq 1000000 1000000000 | head -c 2400000", .log_bytes = "200000", .log_files = "2"});
+  box_exec(&session, &box, &(struct wish){MUCH, .log_files = "2"});
   EXPECT(box_follow(&session) && box_attach(&session));
   close(session.client);
   session.client = -1;
@@ -833,6 +897,9 @@ int main(int argc, char **argv)
   RUN(a_session_ends_with_its_monitor);
   RUN(a_session_waits_for_its_reader);
   RUN(a_session_goes_on_when_its_reader_has_left);
+  RUN(a_container_waits_for_a_reader_that_is_to_be_awaited);
+  RUN(both_streams_are_waited_for);
+  RUN(a_container_waits_for_nobody_else);
   RUN(everything_dies_with_the_monitor);
   RUN(the_container_survives_its_service_and_the_terminals_signals);
   RUN(a_start_is_undone_when_the_service_goes);

@@ -116,7 +116,8 @@ static FILE *begin_plan(const char *kind, const struct wish *w, char **data, siz
   text(plan, "BERTHPLAN");
   text(plan, "1");
   RECORD_OF(plan, REC_session, kind, "test");
-  RECORD_OF(plan, REC_log, w->log_bytes == NULL ? "10485760" : w->log_bytes, w->log_files == NULL ? "3" : w->log_files);
+  RECORD_OF(plan, REC_log, w->log_bytes == NULL ? "10485760" : w->log_bytes, w->log_files == NULL ? "3" : w->log_files,
+            w->log_mode != NULL ? w->log_mode : strcmp(kind, "exec") == 0 ? "wait" : "ring");
   if (w->tty)
     RECORD_OF(plan, REC_tty, "90", "30");
   RECORD_OF(plan, REC_input, w->input ? "open" : "closed");

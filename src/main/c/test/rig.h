@@ -23,6 +23,7 @@ struct wish {
   const char *network_command; /* instead of slirp4netns, of sh -c: 3 is where it says that it serves */
   const char *attach_at;       /* where a file holding "passed\n" is attached */
   const char *log_bytes, *log_files;
+  const char *log_mode;        /* NULL: a container's ring, a session's wait */
   const char *uid;             /* NULL: 0, with docker's capabilities */
   const char *data;            /* a data directory that is there already */
 };

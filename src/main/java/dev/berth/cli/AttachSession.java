@@ -37,7 +37,12 @@ final class AttachSession implements AutoCloseable {
      * @param input our standard input goes to the program
      * @param proxySignals signals that we get go to the program
      */
-    record Style(boolean tty, boolean input, boolean proxySignals, String detachKeys) {}
+    record Style(boolean tty, boolean input, boolean proxySignals, String detachKeys) {
+        /** For the query of who starts the program: what goes into a pipe or a file is to be whole, however slow that is. */
+        String waiting() {
+            return tty ? "" : "&wait=true";
+        }
+    }
 
     /** How it ended. {@code exitCode} counts only without {@code detached}. */
     record Outcome(boolean detached, int exitCode) {}

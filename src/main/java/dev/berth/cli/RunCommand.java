@@ -49,7 +49,7 @@ final class RunCommand extends ClientCommand {
     private int attached(String id, Context context) {
         var style = new AttachSession.Style(options.tty, options.interactive, proxySignals && !options.tty, detachKeys);
         AttachSession.Outcome outcome;
-        try (var session = new AttachSession(context.api(), "/containers/" + id, "from=0", style)) {
+        try (var session = new AttachSession(context.api(), "/containers/" + id, "from=0" + style.waiting(), style)) {
             outcome = session.run(() -> start(id, context));
         }
         if (outcome.detached()) {

@@ -35,7 +35,8 @@ final class StartCommand extends ContainersCommand {
         boolean tty = found.get("config").get("tty").isTrue();
         var style = new AttachSession.Style(
                 tty, interactive && found.get("config").get("openStdin").isTrue(), !tty, detachKeys);
-        try (var session = new AttachSession(context.api(), path(container, ""), "tail=0", style)) {
+        try (var session =
+                new AttachSession(context.api(), path(container, ""), "tail=0&next=true" + style.waiting(), style)) {
             var outcome = session.run(() -> each(container, context));
             return outcome.detached() ? 0 : outcome.exitCode();
         }

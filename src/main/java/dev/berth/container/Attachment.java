@@ -38,6 +38,7 @@ public final class Attachment implements AutoCloseable {
     private final Syscalls calls;
     private final AttachTarget target;
     private final Viewer viewer;
+    private final boolean awaited;
     private final Function<AttachTarget, LogReader> begin;
     private final Thread thread;
     private final Object news = new Object();
@@ -51,6 +52,9 @@ public final class Attachment implements AutoCloseable {
     private long toldRead;
     private long toldReadAt;
     private boolean more;
+    /** Of the log, as the monitor has told it at the program's end; 0 before. */
+    private long end;
+
     private boolean monitorGone;
     private boolean closed;
     private MonitorClient monitor;
@@ -65,6 +69,7 @@ public final class Attachment implements AutoCloseable {
         this.calls = calls;
         this.target = target;
         this.viewer = viewer;
+        this.awaited = viewer.isAwaited();
         this.begin = begin;
         this.thread = new Thread(this::run, "attach");
         thread.setDaemon(true);
@@ -79,7 +84,7 @@ public final class Attachment implements AutoCloseable {
     }
 
     private Attachment started() {
-        target.audience().join(audienceChanged);
+        target.audience().join(audienceChanged, awaited);
         target.attended();
         thread.start();
         return this;
@@ -182,9 +187,12 @@ public final class Attachment implements AutoCloseable {
     private void run() {
         try (LogReader log = begin.apply(target)) {
             viewer.replayBegins(log.offset(), log.size().columns(), log.size().rows());
-            connect();
+            connect(log.offset());
             // Not all that comes meanwhile: a program that writes on and on would never let it end.
-            drain(log, log.end());
+            long end = log.end();
+            while (drain(log, Math.min(end, log.offset() + ROUND)) && log.offset() < end) {
+                connect(log.offset());
+            }
             viewer.replayEnds(log.offset());
             follow(log);
         } catch (LauncherException | UncheckedIOException e) {
@@ -207,7 +215,7 @@ public final class Attachment implements AutoCloseable {
     private void follow(LogReader log) throws InterruptedException {
         while (!isClosed()) {
             AttachTarget.Phase phase = target.phase();
-            connect();
+            connect(log.offset());
             tellViewers();
             if (phase != AttachTarget.Phase.ENDED) {
                 gather();
@@ -217,6 +225,10 @@ public final class Attachment implements AutoCloseable {
                 return;
             }
             if (phase == AttachTarget.Phase.ENDED && !read) {
+                long missed = end() - log.offset();
+                if (missed > 0) { // who read on for too long: it was removed
+                    viewer.skipped(missed);
+                }
                 viewer.exited(target.exitCode());
                 return;
             }
@@ -281,8 +293,8 @@ public final class Attachment implements AutoCloseable {
         }
     }
 
-    /** Finds the monitor as soon as there is one. */
-    private void connect() {
+    /** Finds the monitor as soon as there is one. @param offset up to which the log was told */
+    private void connect(long offset) {
         synchronized (news) {
             if (closed || (monitor != null && !monitorGone) || target.phase() != AttachTarget.Phase.RUNNING) {
                 return;
@@ -299,6 +311,9 @@ public final class Attachment implements AutoCloseable {
         TerminalSize size = wantedSize;
         if (size != null) {
             send(client -> client.resize(size));
+        }
+        if (awaited) {
+            send(client -> client.await(offset));
         }
     }
 
@@ -319,6 +334,12 @@ public final class Attachment implements AutoCloseable {
         synchronized (news) {
             change.run();
             news.notifyAll();
+        }
+    }
+
+    private long end() {
+        synchronized (news) {
+            return end;
         }
     }
 
@@ -350,8 +371,11 @@ public final class Attachment implements AutoCloseable {
         }
 
         @Override
-        public void exited(int code, int signal, long end) {
-            tell(() -> more = true);
+        public void exited(int code, int signal, long last) {
+            tell(() -> {
+                more = true;
+                end = last;
+            });
         }
 
         @Override

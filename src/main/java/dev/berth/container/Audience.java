@@ -8,15 +8,24 @@ import java.util.Set;
 /** Who looks at a program now. Safe for many threads; each member is told when somebody comes or leaves. */
 final class Audience {
     private final Set<Runnable> members = new HashSet<>();
+    private final Set<Runnable> awaited = new HashSet<>();
     private long lastLeft = System.nanoTime();
     private boolean expected = true;
 
-    /** Until {@link #leave}, the program's log must stay. @param changed is called when {@link #size} may be another */
-    void join(Runnable changed) {
+    /**
+     * Until {@link #leave}, the program's log must stay.
+     *
+     * @param changed is called when {@link #size} may be another
+     * @param isAwaited whether the program is to wait for this one
+     */
+    void join(Runnable changed, boolean isAwaited) {
         List<Runnable> told;
         synchronized (this) {
             expected = true;
             members.add(changed);
+            if (isAwaited) {
+                awaited.add(changed);
+            }
             told = List.copyOf(members);
         }
         told.forEach(Runnable::run);
@@ -26,6 +35,7 @@ final class Audience {
         List<Runnable> told;
         synchronized (this) {
             members.remove(changed);
+            awaited.remove(changed);
             lastLeft = System.nanoTime();
             told = List.copyOf(members);
             notifyAll();
@@ -35,6 +45,11 @@ final class Audience {
 
     synchronized int size() {
         return members.size();
+    }
+
+    /** Whether somebody is here for whom the program is to wait. */
+    synchronized boolean hasAwaited() {
+        return !awaited.isEmpty();
     }
 
     /** Until somebody joins, nobody is waited for. */
@@ -47,14 +62,14 @@ final class Audience {
         return members.isEmpty() && (!expected || System.nanoTime() - lastLeft > time.toNanos());
     }
 
-    /** Waits until nobody looks, or the time is over. */
+    /** Waits until nobody looks, or the time is over and nobody who is awaited does. */
     synchronized void awaitNone(Duration time) {
         long deadline = System.nanoTime() + time.toNanos();
         try {
             for (long left = time.toMillis();
-                    !members.isEmpty() && left > 0;
+                    !members.isEmpty() && (left > 0 || hasAwaited());
                     left = (deadline - System.nanoTime()) / 1_000_000) {
-                wait(left);
+                wait(Math.max(left, 0)); // 0 is without an end
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -339,15 +339,14 @@ public final class Containers implements Attachments {
         Container container = directory.find(reference);
         return Attachment.begin(
                 engine.calls(),
-                new ContainerTarget(container, paths, container.ends(), past(container, start)),
+                new ContainerTarget(container, paths, container.ends(), past(container, viewer)),
                 start,
                 viewer);
     }
 
-    /** Who asks for none of the earlier output is here for what comes: of a container that has ended, for its next run. */
-    private static Instant past(Container container, Start start) {
+    private static Instant past(Container container, Viewer viewer) {
         boolean ended = container.state() == ContainerState.EXITED;
-        return ended && start.equals(new Start.Tail(0)) ? container.record().started() : null;
+        return ended && viewer.isForNextRun() ? container.record().started() : null;
     }
 
     @Override

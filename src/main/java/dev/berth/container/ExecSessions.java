@@ -207,7 +207,7 @@ final class ExecSessions {
 
     private static void follow(ExecSession session, ExecOutcome outcome) throws InterruptedException {
         Runnable reader = () -> {};
-        session.audience().join(reader);
+        session.audience().join(reader, false);
         try (LogReader log = session.log(0)) {
             boolean over;
             do {

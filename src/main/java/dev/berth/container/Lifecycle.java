@@ -43,11 +43,12 @@ final class Lifecycle {
             Instant now = core.engine().clock().instant();
             String address = address(container);
             core.directory().save(container, record -> record.starting(now, address));
-            Launched launched = starter.start(container.record(), container.startSize());
+            Launched launched = starter.start(container);
             runs.begin(container, launched);
         } catch (RuntimeException e) {
             container.ended(before);
             notStarted(container, e);
+            runs.removeFailed(container);
             throw e;
         }
         openPorts(container);

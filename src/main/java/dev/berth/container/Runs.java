@@ -134,11 +134,40 @@ final class Runs {
         }
     }
 
-    /** One that is to be removed when it ends. Its log goes with it: those who watched it end must have read it. */
+    /**
+     * One that is to be removed when it ends. Its log goes with it: those who watched it end must have read it. Who is awaited may take as
+     * long as he likes, and may be the one who has asked for this: that is waited for elsewhere.
+     */
     void removeEnded(Container container) {
-        if (container.record().config().autoRemove()) {
-            container.audience().awaitNone(VIEWERS_PATIENCE);
+        if (!container.record().config().autoRemove()) {
+            return;
+        }
+        if (container.audience().hasAwaited()) {
+            Thread thread = new Thread(() -> removeUnwatched(container), "removal " + container.name());
+            thread.setDaemon(true);
+            thread.start();
+        } else {
+            removeUnwatched(container);
+        }
+    }
+
+    /** One whose start has failed and that is to be removed when it ends; a restart looks after that itself. */
+    void removeFailed(Container container) {
+        if (container.record().config().autoRemove() && !container.isRestarting()) {
+            remove(container);
+        }
+    }
+
+    private void removeUnwatched(Container container) {
+        container.audience().awaitNone(VIEWERS_PATIENCE);
+        remove(container);
+    }
+
+    private void remove(Container container) {
+        try {
             autoRemove.accept(container);
+        } catch (RuntimeException e) {
+            LOG.log(System.Logger.Level.ERROR, "cannot remove container " + container.name(), e);
         }
     }
 

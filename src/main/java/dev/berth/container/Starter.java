@@ -15,7 +15,6 @@ import dev.berth.linux.Cgroup;
 import dev.berth.linux.CgroupException;
 import dev.berth.linux.Fd;
 import dev.berth.linux.SyscallException;
-import dev.berth.linux.TerminalSize;
 import dev.berth.network.NetworkException;
 import dev.berth.network.Slirp4netns;
 import dev.berth.network.Subnet;
@@ -41,12 +40,13 @@ final class Starter {
     }
 
     /** @throws ContainerException.NotStarted with the exit code that {@code berth run} gives */
-    Launched start(ContainerRecord record, TerminalSize size) {
+    Launched start(Container container) {
+        ContainerRecord record = container.record();
         boolean started = false;
         try {
             prepareFiles(record);
             try (Fd root = roots.forStart(record)) {
-                Launched launched = engine.launcher().start(spec(record, size, root, groups.make(record)));
+                Launched launched = engine.launcher().start(spec(container, root, groups.make(record)));
                 started = true;
                 return launched;
             }
@@ -84,7 +84,8 @@ final class Starter {
         }
     }
 
-    private LaunchSpec spec(ContainerRecord record, TerminalSize size, Fd root, Optional<Cgroup> group) {
+    private LaunchSpec spec(Container container, Fd root, Optional<Cgroup> group) {
+        ContainerRecord record = container.record();
         CreateRequest config = record.config();
         return new LaunchSpec(
                 record.id(),
@@ -100,11 +101,11 @@ final class Starter {
                         config.workingDir(),
                         config.tty(),
                         config.openStdin(),
-                        size),
+                        container.startSize()),
                 roots.mounts(config, root),
                 security(config),
                 network(record),
-                LogLimits.DEFAULT,
+                LogLimits.DEFAULT.forReader(container.audience().hasAwaited()),
                 group);
     }
 

@@ -24,7 +24,7 @@ import java.util.Optional;
 /** The order of a launch: this is where it is decided what happens before what. */
 final class ContainerPlan {
     /** An exec session's program may be two of three files (4 MiB) ahead of its reader before it has to wait. */
-    private static final LogLimits EXEC_WINDOW = new LogLimits(2L << 20, 3);
+    private static final LogLimits EXEC_WINDOW = new LogLimits(2L << 20, 3, false);
 
     private ContainerPlan() {}
 
@@ -36,7 +36,7 @@ final class ContainerPlan {
             LaunchSpec spec, IdMaps ids, boolean unifiedCgroups, List<PlanRecord> attached, List<PlanRecord> process) {
         List<PlanRecord> plan = new ArrayList<>();
         plan.add(new Session("container", spec.id()));
-        plan.add(new Log(spec.log().bytes(), spec.log().files()));
+        plan.add(new Log(spec.log().bytes(), spec.log().files(), spec.log().reader() ? "reader" : "ring"));
         input(plan, spec.process());
         place(plan, spec.cgroup());
         plan.addAll(ids.plan());
@@ -70,7 +70,7 @@ final class ContainerPlan {
     static LaunchPlan exec(ExecSpec spec, List<PlanRecord> process) {
         List<PlanRecord> plan = new ArrayList<>();
         plan.add(new Session("exec", spec.id()));
-        plan.add(new Log(EXEC_WINDOW.bytes(), EXEC_WINDOW.files()));
+        plan.add(new Log(EXEC_WINDOW.bytes(), EXEC_WINDOW.files(), "wait"));
         input(plan, spec.process());
         place(plan, spec.cgroup());
         plan.add(new Join(spec.container().pid(), spec.container().startTime()));

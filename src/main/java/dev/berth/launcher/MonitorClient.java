@@ -157,6 +157,14 @@ public final class MonitorClient implements AutoCloseable {
         send(MonitorFrame.read(offset));
     }
 
+    /**
+     * As {@link #read}, and from here on a container's program is held back, too, before its log would lose what this client has not
+     * read. A monitor of a Berth before this one knows no such wish.
+     */
+    public void await(long offset) {
+        send(MonitorFrame.await(offset));
+    }
+
     private void send(ByteBuffer frame) {
         synchronized (sending) {
             try {

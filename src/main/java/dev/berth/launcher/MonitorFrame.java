@@ -18,6 +18,7 @@ final class MonitorFrame {
     static final int RESIZE = 4;
     static final int SIGNAL = 5;
     static final int READ = 6;
+    static final int AWAIT = 7;
     static final int APPENDED = 16;
     static final int EXITED = 17;
     static final int REFUSED = 18;
@@ -52,6 +53,10 @@ final class MonitorFrame {
 
     static ByteBuffer read(long offset) {
         return start(READ, 8).putLong(offset).flip();
+    }
+
+    static ByteBuffer await(long offset) {
+        return start(AWAIT, 8).putLong(offset).flip();
     }
 
     private static ByteBuffer start(int type, int payload) {

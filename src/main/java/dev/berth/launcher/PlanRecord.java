@@ -15,7 +15,7 @@ import java.util.Locale;
 sealed interface PlanRecord {
     record Session(String kind, String id) implements PlanRecord {}
 
-    record Log(long bytes, int files) implements PlanRecord {}
+    record Log(long bytes, int files, String mode) implements PlanRecord {}
 
     record Tty(int columns, int rows) implements PlanRecord {}
 

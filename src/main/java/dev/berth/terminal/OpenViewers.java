@@ -18,7 +18,7 @@ class OpenViewers {
 
     void open(WebSocketConnection connection, BiFunction<Start, Viewer, Attachment> attach) {
         AttachQuery query = AttachQuery.parse(connection.handshakeRequest().query());
-        SocketViewer viewer = new SocketViewer(connection, query.viewers());
+        SocketViewer viewer = new SocketViewer(connection, query);
         byConnection.put(connection.id(), viewer);
         try {
             viewer.attached(attach.apply(query.start(), viewer));

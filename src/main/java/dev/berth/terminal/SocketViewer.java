@@ -23,17 +23,17 @@ final class SocketViewer implements Viewer {
     private static final long LAST_FRAMES_SECONDS = 2;
 
     private final WebSocketConnection connection;
-    private final boolean tellsViewers;
+    private final AttachQuery query;
     private final Window window = new Window();
     private final InputQueue input;
     private final CompletableFuture<Attachment> attachment = new CompletableFuture<>();
     private CompletableFuture<?> controls = attachment;
     private volatile boolean refused;
 
-    /** @param tellsViewers whether the client asked to be told of the others */
-    SocketViewer(WebSocketConnection connection, boolean tellsViewers) {
+    /** @param query what the client asked for */
+    SocketViewer(WebSocketConnection connection, AttachQuery query) {
         this.connection = connection;
-        this.tellsViewers = tellsViewers;
+        this.query = query;
         this.input = new InputQueue(connection.id(), this::holdInput);
     }
 
@@ -56,6 +56,16 @@ final class SocketViewer implements Viewer {
     private void holdInput(boolean full) {
         window.unheard(full);
         Reading.pause(connection, full);
+    }
+
+    @Override
+    public boolean isAwaited() {
+        return query.awaited();
+    }
+
+    @Override
+    public boolean isForNextRun() {
+        return query.nextRun();
     }
 
     @Override
@@ -88,7 +98,7 @@ final class SocketViewer implements Viewer {
 
     @Override
     public void viewers(int count) {
-        if (tellsViewers) {
+        if (query.viewers()) {
             send(Frames.viewers(count));
         }
     }

@@ -1,9 +1,14 @@
 package dev.berth.container;
 
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
 
 class AudienceTest {
@@ -16,7 +21,7 @@ class AudienceTest {
     void somebodyIsExpectedAtFirstAndAfterTheLastHasLeft() {
         assertFalse(audience.isAwayFor(LONG));
         assertTrue(audience.isAwayFor(Duration.ZERO));
-        audience.join(member);
+        audience.join(member, false);
         assertFalse(audience.isAwayFor(Duration.ZERO));
         audience.leave(member);
         assertFalse(audience.isAwayFor(LONG));
@@ -26,9 +31,23 @@ class AudienceTest {
     void whereNobodyIsExpectedNobodyIsWaitedForUntilSomebodyJoins() {
         audience.expectNobody();
         assertTrue(audience.isAwayFor(LONG));
-        audience.join(member);
+        audience.join(member, false);
         assertFalse(audience.isAwayFor(Duration.ZERO));
         audience.leave(member);
         assertFalse(audience.isAwayFor(LONG));
+    }
+
+    @Test
+    void whoIsAwaitedIsWaitedForUntilHeLeavesAndOthersForAWhile() {
+        audience.join(member, false);
+        assertFalse(audience.hasAwaited());
+        audience.awaitNone(Duration.ZERO);
+        Runnable reader = () -> {};
+        audience.join(reader, true);
+        assertTrue(audience.hasAwaited());
+        CompletableFuture<Void> over = CompletableFuture.runAsync(() -> audience.awaitNone(Duration.ZERO));
+        assertThrows(TimeoutException.class, () -> over.get(200, TimeUnit.MILLISECONDS));
+        audience.leave(reader);
+        assertDoesNotThrow(() -> over.get(10, TimeUnit.SECONDS));
     }
 }

@@ -324,6 +324,19 @@ class AttachFramesIT {
         assertEquals("running", berth.get("/containers/echo").path("state").asText());
     }
 
+    @Test
+    void ofAProgramThatHasEndedTheEndIsToldHoweverLittleIsReplayed() throws Exception {
+        berth.run("run", "--name", "over", bed.image(), "sh", "-c", "echo out; exit 3");
+        for (String query : List.of("", "?tail=0", "?tail=1", "?from=0", "?from=999999")) {
+            try (Client client = new Client("/containers/over/attach" + query)) {
+                client.next(4);
+                assertEquals(3, client.next(6).getInt(0), query);
+                assertTrue(client.isClosed());
+            }
+        }
+        berth.must("rm", "over");
+    }
+
     static Stream<Arguments> badFrames() {
         return Stream.of(
                 Arguments.of("empty", new byte[0]),

@@ -61,6 +61,32 @@ class EndsIT {
         assertEquals(404, berth.api("GET", "/containers/brief", null).statusCode());
     }
 
+    /** The name of this one looks as those that nobody gives: what counts is who has written it. */
+    @Test
+    void aVolumeThatTheUserNamesOutlivesTheContainerThatIsRemovedAtItsEnd() throws Exception {
+        String volume = berth.must("volume", "create");
+        berth.must("run", "--rm", "-v", volume + ":/d", "-v", "/own", bed.image(), "touch", "/d/x");
+        assertEquals(volume, berth.must("volume", "ls", "-q"));
+        assertEquals("x", berth.must("run", "--rm", "-v", volume + ":/d", bed.image(), "ls", "/d"));
+        berth.must("volume", "rm", volume);
+    }
+
+    @Test
+    void aStartThatFailsLeavesNothingOfWhatIsToBeRemovedAtItsEnd() throws Exception {
+        assertEquals(
+                127,
+                berth.run("run", "--rm", "-v", "/own", "--name", "fails", bed.image(), "/nosuch")
+                        .exit());
+        String request =
+                "{\"image\":\"%s\",\"name\":\"fails\",\"command\":[\"/nosuch\"],\"autoRemove\":true,\"mounts\":[{\"type\":\"volume\",\"target\":\"/own\"}]}"
+                        .formatted(bed.image());
+        assertEquals(201, berth.api("POST", "/containers", request).statusCode(), "the name is free");
+        HttpResponse<String> start = berth.api("POST", "/containers/fails/start", null);
+        assertEquals(127, JSON.readTree(start.body()).path("exitCode").asInt(), start.body());
+        assertEquals(404, berth.api("GET", "/containers/fails", null).statusCode());
+        assertEquals(0, berth.get("/volumes").size());
+    }
+
     @Test
     void aRestartThatEndsAtOnceIsAnEnd() throws Exception {
         String second = "test -e /second && exit 3; touch /second; sleep 1000";

@@ -56,6 +56,14 @@ class ExecIT {
     }
 
     @Test
+    void aDirectoryThatIsNotThereIsNotMadeForIt() throws Exception {
+        Berth.Result result = berth.run("exec", "-w", "/opt/typo", "runs", "pwd");
+        assertEquals(125, result.exit(), result::complaint);
+        assertTrue(result.complaint().contains("/opt/typo"), result::complaint);
+        assertEquals("", berth.must("exec", "runs", "ls", "/opt"));
+    }
+
+    @Test
     void itsExitCodeAndStreamsAreItsOwn() throws Exception {
         Berth.Result result = berth.run("exec", "runs", "sh", "-c", "echo out; echo err >&2; exit 9");
         assertEquals(9, result.exit());

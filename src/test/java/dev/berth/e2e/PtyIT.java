@@ -6,10 +6,17 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.berth.linux.TerminalSize;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -22,6 +29,9 @@ import org.junit.jupiter.api.Timeout;
 class PtyIT {
     /** Busybox asks for the place of the cursor, and may write its prompt anew. */
     private static final String PROMPT = "/ # (\u001b\\[(6n|J))?$";
+
+    private static final String LINE = "012345678\n";
+    private static final long TWELVE_MEGABYTES_A_SECOND = 80;
 
     private static final TerminalSize SIZE = new TerminalSize(100, 30);
 
@@ -175,6 +185,48 @@ class PtyIT {
                 stage.berth.feed("x\n".getBytes(StandardCharsets.US_ASCII), "run", "-i", "--rm", stage.image, "cat");
         assertEquals(0, result.exit(), result.complaint());
         assertEquals("x\n", result.text());
+    }
+
+    /** The reader is slower than the program, and the log keeps less than half of this. */
+    @Test
+    void whoStartsAProgramMissesNothingOfItHoweverSlowlyThatIsRead() throws Exception {
+        int size = 80_000_000;
+        Process run = stage.berth.start(
+                "run", "--rm", stage.image, "sh", "-c", "yes 012345678 | head -c " + size + "; echo over >&2");
+        CompletableFuture<byte[]> complaints = CompletableFuture.supplyAsync(() -> all(run.getErrorStream()));
+        byte[] part = new byte[256 * 1024];
+        byte[] lines = LINE.repeat(part.length / LINE.length() + 2).getBytes(StandardCharsets.US_ASCII);
+        int taken = 0;
+        for (int count; (count = run.getInputStream().read(part)) >= 0; taken += count) {
+            int phase = taken % LINE.length();
+            assertEquals(-1, Arrays.mismatch(lines, phase, phase + count, part, 0, count), "after byte " + taken);
+            LockSupport.parkNanos(count * TWELVE_MEGABYTES_A_SECOND);
+        }
+        assertEquals(size, taken);
+        assertEquals("over\n", new String(complaints.get(Await.seconds(20), TimeUnit.SECONDS), StandardCharsets.UTF_8));
+        assertEquals(0, run.waitFor());
+    }
+
+    /** One who looks on and stands still is no reason for the program to do so. */
+    @Test
+    void aProgramIsHeldForNobodyWhoOnlyLooksOn() throws Exception {
+        stage.berth.must("run", "-d", "--name", "watched", stage.image, "sh", "-c", "echo up; sleep 1000");
+        Process looker = stage.berth.start("attach", "watched");
+        try {
+            assertEquals('u', looker.getInputStream().read());
+            stage.berth.must("exec", "watched", "sh", "-c", "yes 012345678 | head -c 80000000 >/proc/2/fd/1");
+        } finally {
+            looker.destroyForcibly();
+        }
+        stage.berth.must("rm", "-f", "watched");
+    }
+
+    private static byte[] all(InputStream stream) {
+        try {
+            return stream.readAllBytes();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Test

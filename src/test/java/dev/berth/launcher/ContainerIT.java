@@ -405,7 +405,7 @@ class ContainerIT {
                     .collect(Collectors.joining("\n", "", "\n"));
             assertEquals(expected, container.output());
         }
-        try (TrialContainer container = container("sh", "-c", "seq 1 200000").log(new LogLimits(100_000, 3))) {
+        try (TrialContainer container = container("sh", "-c", "seq 1 200000").log(new LogLimits(100_000, 3, false))) {
             container.output();
             long kept = TrialContainer.text(container.directory).length();
             assertTrue(kept > 150_000 && kept < 300_000, "kept " + kept);

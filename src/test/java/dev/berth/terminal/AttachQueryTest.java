@@ -14,14 +14,19 @@ class AttachQueryTest {
         AttachQuery query = AttachQuery.parse(null);
         assertEquals(new Start.Tail(1024 * 1024), query.start());
         assertFalse(query.viewers());
+        assertFalse(query.awaited());
     }
 
     @Test
-    void theStartAndTheWishForViewersAreRead() {
+    void theStartAndTheWishesAreRead() {
         assertEquals(new Start.From(7), AttachQuery.parse("from=7").start());
         AttachQuery query = AttachQuery.parse("tail=9&viewers=true");
         assertEquals(new Start.Tail(9), query.start());
         assertTrue(query.viewers());
+        assertFalse(query.awaited());
+        assertTrue(AttachQuery.parse("from=0&wait=true").awaited());
+        assertTrue(AttachQuery.parse("tail=0&next=true").nextRun());
+        assertFalse(AttachQuery.parse("tail=0").nextRun());
     }
 
     @Test
