@@ -12,8 +12,12 @@ import java.util.Set;
  * TARGET[:OPTIONS]}. Options are {@code ro} or {@code rw}, and what holds anyway.
  */
 final class MountOption {
-    /** SELinux labels: nothing of Berth's is confined by them, so there is none to give. */
-    private static final Set<String> OF_A_VOLUME = Set.of("z", "Z");
+    /**
+     * SELinux labels: nothing of Berth's is confined by them, so there is none to give. What docker takes for the sake of other systems, and
+     * that nothing mounted inside is seen outside.
+     */
+    private static final Set<String> OF_A_VOLUME =
+            Set.of("z", "Z", "cached", "delegated", "consistent", "private", "rprivate");
 
     private static final Set<String> OF_A_TMPFS = Set.of("noexec", "nosuid", "nodev");
 

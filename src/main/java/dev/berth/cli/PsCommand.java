@@ -115,7 +115,10 @@ final class PsCommand extends ClientCommand {
 
     private static String ports(Json container) {
         return container.get("ports").list().stream()
-                .map(p -> p.get("hostAddress").text() + ":" + p.get("hostPort").text() + "->"
+                .map(p -> (p.get("hostPort").isNull()
+                                ? ""
+                                : p.get("hostAddress").text() + ":"
+                                        + p.get("hostPort").text() + "->")
                         + p.get("containerPort").text() + "/"
                         + p.get("protocol").text())
                 .collect(Collectors.joining(", "));

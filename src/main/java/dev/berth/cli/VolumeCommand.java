@@ -12,7 +12,6 @@ import picocli.CommandLine.Parameters;
 /** {@code volume ls|create|inspect|rm|prune}. */
 @Command
 final class VolumeCommand extends ClientCommand {
-    private static final String ANONYMOUS = "[0-9a-f]{32}";
 
     @Parameters(index = "0", paramLabel = "ls|create|inspect|rm|prune", description = "What to do")
     String verb;
@@ -123,8 +122,8 @@ final class VolumeCommand extends ClientCommand {
         }
         context.api().get("/volumes").list().stream()
                 .filter(volume -> volume.get("usedBy").list().isEmpty())
+                .filter(volume -> all || volume.get("anonymous").isTrue())
                 .map(volume -> volume.get("name").text())
-                .filter(name -> all || name.matches(ANONYMOUS))
                 .forEach(names::add);
         return names.isEmpty() ? 0 : each(context, name -> remove(name, context.api()));
     }

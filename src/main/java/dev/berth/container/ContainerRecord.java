@@ -18,6 +18,7 @@ import java.util.List;
  * @param begun when the start began that is under way; null otherwise
  * @param removing it is being removed, with its anonymous volumes: a new service completes that
  * @param imageEnvironment {@code NAME=value} lines of the image
+ * @param ownVolumes those that were made for it and that nobody has named; null of one that an earlier Berth made
  * @param config the request, resolved; its ports are those of now
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
@@ -41,6 +42,7 @@ record ContainerRecord(
         int restarts,
         List<String> imageEnvironment,
         String stopSignal,
+        List<String> ownVolumes,
         CreateRequest config) {
     static final int VERSION = 1;
 
@@ -132,6 +134,7 @@ record ContainerRecord(
                 restarts,
                 imageEnvironment,
                 stopSignal,
+                ownVolumes,
                 config);
     }
 }

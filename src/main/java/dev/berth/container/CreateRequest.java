@@ -47,7 +47,7 @@ public record CreateRequest(
 
     private static final int MAX_STOP_TIMEOUT = 24 * 60 * 60;
     private static final Pattern HOSTNAME = Pattern.compile(
-            "(?=.{1,63}$)[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*");
+            "(?=.{1,63}$)[a-zA-Z0-9]([a-zA-Z0-9_-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9_-]*[a-zA-Z0-9])?)*");
     private static final Pattern CAPABILITY = Pattern.compile("ALL|(CAP_)?[A-Z_]{3,30}");
 
     public CreateRequest {

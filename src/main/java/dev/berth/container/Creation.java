@@ -7,8 +7,10 @@ import dev.berth.launcher.ImageUser;
 import dev.berth.oci.OciException;
 import dev.berth.oci.Reference;
 import java.security.SecureRandom;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
 /** Makes containers. */
@@ -58,8 +60,12 @@ final class Creation {
         ContainerName name = request.name() == null ? directory.freeName(random) : request.name();
         var defaults = image.config().config();
         String shown = shown(request.image(), image);
-        CreateRequest config =
-                ImageDefaults.resolve(request, shown, name, id.substring(0, 12), defaults, Volumes::randomName);
+        List<String> own = new ArrayList<>();
+        Supplier<String> volumeName = () -> {
+            own.add(Volumes.randomName());
+            return own.get(own.size() - 1);
+        };
+        CreateRequest config = ImageDefaults.resolve(request, shown, name, id.substring(0, 12), defaults, volumeName);
         ContainerRecord record = new ContainerRecord(
                 ContainerRecord.VERSION,
                 id,
@@ -80,14 +86,16 @@ final class Creation {
                 0,
                 defaults.env(),
                 defaults.stopSignal(),
+                own,
                 config);
         return new Container(record, ContainerState.CREATED);
     }
 
     private void made(Container container) {
+        List<String> own = container.record().ownVolumes();
         container.record().config().mounts().stream()
                 .filter(mount -> mount.type().equals("volume"))
-                .forEach(mount -> volumes.ensure(mount.source()));
+                .forEach(mount -> volumes.ensure(mount.source(), !own.contains(mount.source())));
         events.publish(
                 "container.created",
                 container.id(),

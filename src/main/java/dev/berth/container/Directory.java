@@ -119,7 +119,7 @@ final class Directory {
         if (named.isPresent()) {
             return named.get();
         }
-        List<Container> matching = reference.length() < 2
+        List<Container> matching = reference.isEmpty()
                 ? List.of()
                 : byId.values().stream()
                         .filter(it -> it.id().startsWith(reference))

@@ -189,7 +189,7 @@ final class Roots {
     }
 
     private MountSpec volume(MountRequest mount, Fd root) {
-        volumes.ensure(mount.source());
+        volumes.ensure(mount.source(), false);
         Path directory = paths.volume(mount.source());
         engine.volumeSeed().fill(root, mount.target(), directory);
         return new MountSpec.Bind(directory, mount.target(), mount.readOnly());

@@ -8,9 +8,13 @@ final class VolumeName {
 
     private VolumeName() {}
 
+    static boolean isOne(String name) {
+        return FORM.matcher(name).matches();
+    }
+
     /** Returns the name; null stays null. */
     static String check(String field, String name) {
-        if (name != null && !FORM.matcher(name).matches()) {
+        if (name != null && !isOne(name)) {
             throw new ContainerException.Invalid(
                     field,
                     "\"" + name + "\" is no name for a volume: a name has 1 to 128 of a-z A-Z 0-9 _ . - and begins"

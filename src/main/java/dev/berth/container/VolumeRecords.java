@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** The records of volumes on the disk. A volume without labels has none. */
 final class VolumeRecords {
@@ -24,13 +25,13 @@ final class VolumeRecords {
     }
 
     /** Replaces what was written down of the name, of an earlier volume for example. */
-    void write(String name, Map<String, String> labels) throws IOException {
-        if (labels.isEmpty()) {
+    void write(String name, Map<String, String> labels, boolean named) throws IOException {
+        if (labels.isEmpty() && !named) {
             delete(name);
             return;
         }
         Files.createDirectories(paths.volumeRecords());
-        VolumeRecord record = new VolumeRecord(VolumeRecord.VERSION, labels);
+        VolumeRecord record = new VolumeRecord(VolumeRecord.VERSION, labels, named);
         DurableFile.write(paths.volumeRecord(name), JSON.writeValueAsBytes(record));
     }
 
@@ -60,19 +61,27 @@ final class VolumeRecords {
                 && Files.isDirectory(paths.volume(file.substring(0, file.length() - SUFFIX.length())));
     }
 
-    /** One that cannot be read is told in the log and left alone. */
     Map<String, String> labels(String name) {
+        return read(name).map(VolumeRecord::labels).orElse(Map.of());
+    }
+
+    boolean isNamed(String name) {
+        return read(name).map(VolumeRecord::named).orElse(false);
+    }
+
+    /** One that cannot be read is told in the log and left alone. */
+    private Optional<VolumeRecord> read(String name) {
         try {
             VolumeRecord record = JSON.readValue(Files.readAllBytes(paths.volumeRecord(name)), VolumeRecord.class);
             if (record.version() <= VolumeRecord.VERSION) {
-                return record.labels();
+                return Optional.of(record);
             }
             LOG.log(System.Logger.Level.WARNING, "a newer Berth labelled volume {0}: its labels are left alone", name);
         } catch (NoSuchFileException none) {
-            return Map.of();
+            return Optional.empty();
         } catch (IOException | ContainerException e) {
             LOG.log(System.Logger.Level.WARNING, "cannot read {0}: {1}", paths.volumeRecord(name), e.getMessage());
         }
-        return Map.of();
+        return Optional.empty();
     }
 }

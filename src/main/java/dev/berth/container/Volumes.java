@@ -37,7 +37,8 @@ public final class Volumes {
     }
 
     /** A volume as the API shows it. */
-    public record View(String name, Instant created, Map<String, String> labels, List<String> usedBy) {}
+    public record View(
+            String name, Instant created, Map<String, String> labels, List<String> usedBy, boolean anonymous) {}
 
     /** What {@link #create} came to. */
     public record Created(View volume, boolean isNew) {}
@@ -77,19 +78,19 @@ public final class Volumes {
         String wanted = name == null ? randomName() : name;
         Map<String, String> checked = Checks.map("labels", labels, false);
         Checks.few("labels", checked.keySet(), MOST_LABELS);
-        boolean isNew = ensure(wanted, checked);
+        boolean isNew = ensure(wanted, checked, name != null);
         return new Created(inspect(wanted), isNew);
     }
 
-    /** Makes the directory when it is missing. @return whether it is new */
-    boolean ensure(String name) {
-        return ensure(name, Map.of());
+    /** Makes the directory when it is missing. @param named somebody has given it its name @return whether it is new */
+    boolean ensure(String name, boolean named) {
+        return ensure(name, Map.of(), named);
     }
 
-    private boolean ensure(String name, Map<String, String> labels) {
+    private boolean ensure(String name, Map<String, String> labels, boolean named) {
         VolumeName.check("name", name);
         try {
-            if (!make(name, labels)) {
+            if (!make(name, labels, named && looksRandom(name))) {
                 return false;
             }
         } catch (IOException e) {
@@ -100,11 +101,11 @@ public final class Volumes {
     }
 
     /** The record comes first: a crash leaves none of the volume, and the next one of that name has its own. */
-    private synchronized boolean make(String name, Map<String, String> labels) throws IOException {
+    private synchronized boolean make(String name, Map<String, String> labels, boolean named) throws IOException {
         if (Files.exists(paths.volume(name))) {
             return false;
         }
-        records.write(name, labels);
+        records.write(name, labels, named);
         Files.createDirectories(paths.volume(name));
         return true;
     }
@@ -136,12 +137,13 @@ public final class Volumes {
         events.publish("volume.removed", name, name, Map.of());
     }
 
-    /** Those of a container that nobody named, and that no other container uses. */
+    /** Those that were made for a container and named by nobody, and that no other container uses. */
     List<String> anonymous(Container container) {
+        List<String> own = container.record().ownVolumes();
         return container.record().config().mounts().stream()
                 .filter(mount -> mount.type().equals("volume"))
                 .map(MountRequest::source)
-                .filter(name -> ANONYMOUS.matcher(name).matches())
+                .filter(name -> own == null ? looksRandom(name) : own.contains(name))
                 .filter(name -> users.apply(name).stream().allMatch(container.id()::equals))
                 .toList();
     }
@@ -153,13 +155,16 @@ public final class Volumes {
         }
     }
 
+    private static boolean looksRandom(String name) {
+        return ANONYMOUS.matcher(name).matches();
+    }
+
     static String randomName() {
         return ContainerId.random().value().substring(0, 32);
     }
 
     private Path existing(String name) {
-        VolumeName.check("name", name);
-        if (!Files.isDirectory(paths.volume(name))) {
+        if (!VolumeName.isOne(name) || !Files.isDirectory(paths.volume(name))) {
             throw new ContainerException.NotFound("there is no volume " + name);
         }
         return paths.volume(name);
@@ -174,6 +179,7 @@ public final class Volumes {
 
     private View view(Path volume) throws IOException {
         String name = volume.getFileName().toString();
-        return new View(name, created(volume), records.labels(name), users.apply(name));
+        boolean anonymous = looksRandom(name) && !records.isNamed(name);
+        return new View(name, created(volume), records.labels(name), users.apply(name), anonymous);
     }
 }

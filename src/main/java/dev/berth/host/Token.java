@@ -17,13 +17,13 @@ import java.util.regex.Pattern;
 
 /** The secret that API callers show as {@code Authorization: Bearer …}. Never printed by {@link #toString}. */
 public record Token(String value) {
-    private static final Pattern USABLE = Pattern.compile("[\\x21-\\x7e]{16,512}");
+    private static final Pattern USABLE = Pattern.compile("[\\x21-\\x7e]{1,512}");
     private static final int BYTES = 32;
 
     public Token {
         if (!USABLE.matcher(value).matches()) {
             throw new HostException(
-                    "cannot use this token: it must be 16 to 512 visible ASCII characters without a space");
+                    "cannot use this token: it must be 1 to 512 visible ASCII characters without a space");
         }
     }
 

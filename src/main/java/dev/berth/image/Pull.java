@@ -50,9 +50,8 @@ public final class Pull {
     public StoredImage pull(
             Reference reference, Platform platform, PullPolicy policy, PullListener listener, Cancellation cancellation)
             throws InterruptedException {
-        Optional<StoredImage> here = images.find(reference)
-                .filter(image -> platform.accepts(image.config().platform()));
-        if (policy != PullPolicy.ALWAYS && here.isPresent()) {
+        Optional<StoredImage> here = here(reference, platform, policy);
+        if (here.isPresent()) {
             return here.get();
         }
         if (policy == PullPolicy.NEVER) {
@@ -69,6 +68,14 @@ public final class Pull {
             data.references().put(reference, found.descriptor());
         }
         return images.find(reference).orElseThrow(() -> new ImageException.NotFound(reference.familiar()));
+    }
+
+    /** The image that needs no registry to be asked. */
+    Optional<StoredImage> here(Reference reference, Platform platform, PullPolicy policy) {
+        return policy == PullPolicy.ALWAYS
+                ? Optional.empty()
+                : images.find(reference)
+                        .filter(image -> platform.accepts(image.config().platform()));
     }
 
     /** Before anything is fetched. */

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
@@ -106,14 +107,24 @@ public final class Pulls {
         @Override
         public void run() {
             try {
-                StoredImage image = pull.pull(key.reference(), key.platform(), key.policy(), this, cancellation);
-                pulled.accept(key.reference(), image);
+                StoredImage image = image();
                 end();
                 result.complete(image);
             } catch (Throwable failure) {
                 end();
                 result.completeExceptionally(failure);
             }
+        }
+
+        /** One that is here already has not come. */
+        private StoredImage image() throws InterruptedException {
+            Optional<StoredImage> here = pull.here(key.reference(), key.platform(), key.policy());
+            if (here.isPresent()) {
+                return here.get();
+            }
+            StoredImage image = pull.pull(key.reference(), key.platform(), key.policy(), this, cancellation);
+            pulled.accept(key.reference(), image);
+            return image;
         }
 
         private void end() {

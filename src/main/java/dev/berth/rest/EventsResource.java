@@ -1,5 +1,6 @@
 package dev.berth.rest;
 
+import dev.berth.container.ContainerException;
 import dev.berth.container.Containers;
 import dev.berth.container.Event;
 import dev.berth.container.Events;
@@ -73,9 +74,24 @@ public class EventsResource {
         if (container == null) {
             return event -> true;
         }
-        String id = containers.inspect(container).id();
+        String id = idOf(container);
         return event ->
                 id.equals(event.object()) || id.equals(event.attributes().get("container"));
+    }
+
+    /** Of one that has been removed, by what is still told of it. */
+    private String idOf(String container) {
+        try {
+            return containers.inspect(container).id();
+        } catch (ContainerException.NotFound gone) {
+            return containers.events().since(0).stream()
+                    .filter(event -> event.type().startsWith("container."))
+                    .filter(event ->
+                            container.equals(event.name()) || event.object().startsWith(container))
+                    .reduce((earlier, later) -> later)
+                    .map(Event::object)
+                    .orElseThrow(() -> gone);
+        }
     }
 
     /** Where the past begins that a client wants: behind a sequence number, or at a time. */

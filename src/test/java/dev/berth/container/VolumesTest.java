@@ -1,6 +1,7 @@
 package dev.berth.container;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -63,14 +64,14 @@ class VolumesTest {
             assertEquals(0, seen.count());
         }
         volumes.remove("kept");
-        volumes.ensure("kept");
+        volumes.ensure("kept", true);
         assertEquals(Map.of(), volumes.inspect("kept").labels());
     }
 
     /** Of a crash between the two steps of making a labelled volume. */
     @Test
     void aRecordWithoutAVolumeIsNoVolumeAndNotTheNextOnes() throws Exception {
-        new VolumeRecords(new ContainerPaths(temp, temp)).write("half", Map.of("a", "b"));
+        new VolumeRecords(new ContainerPaths(temp, temp)).write("half", Map.of("a", "b"), false);
         assertEquals(List.of(), volumes.list());
         assertEquals(Map.of(), volumes.create("half", Map.of()).volume().labels());
     }
@@ -91,5 +92,25 @@ class VolumesTest {
     void aLabelWithoutANameIsRefusedAndNothingIsMade() {
         assertThrows(ContainerException.Invalid.class, () -> volumes.create("kept", Map.of("", "b")));
         assertEquals(List.of(), volumes.list());
+    }
+
+    /** A name of 32 digits is a random one, unless somebody has given it: an md5, for example. */
+    @Test
+    void aVolumeThatSomebodyHasNamedIsNotAnonymousWhateverItIsCalled() {
+        String digits = "0123456789abcdef0123456789abcdef";
+        assertFalse(volumes.create(digits, null).volume().anonymous());
+        assertFalse(volumes.create("kept", null).volume().anonymous());
+        assertTrue(volumes.create(null, null).volume().anonymous());
+        assertTrue(volumes.create(null, Map.of("a", "b")).volume().anonymous());
+        volumes.remove(digits);
+        volumes.ensure(digits, false);
+        assertTrue(volumes.inspect(digits).anonymous());
+    }
+
+    @Test
+    void aNameThatNoVolumeCanHaveIsOneThatNoneHas() {
+        assertThrows(ContainerException.NotFound.class, () -> volumes.inspect("_x"));
+        assertThrows(ContainerException.NotFound.class, () -> volumes.remove("../x"));
+        assertThrows(ContainerException.Invalid.class, () -> volumes.create("_x", null));
     }
 }

@@ -104,6 +104,37 @@ class ApiStreamsIT {
         assertEquals(422, berth.api("GET", "/events?type=image.painted", null).statusCode());
     }
 
+    @Test
+    void whatHappenedToOneThatIsGoneIsStillTold() throws Exception {
+        String id = berth.must("create", "--name", "gone", bed.image(), "true");
+        berth.must("rm", "gone");
+        for (String asked : List.of(id, id.substring(0, 12), "gone")) {
+            try (BufferedReader stream =
+                    send("/events?since=0&container=" + asked, "Accept", "*/*").body()) {
+                assertEquals("container.created", nextEvent(stream).path("type").asText());
+                assertEquals("container.removed", nextEvent(stream).path("type").asText());
+            }
+        }
+        assertEquals(
+                404, berth.api("GET", "/events?since=0&container=never", null).statusCode());
+    }
+
+    /** One that is here already has not come. */
+    @Test
+    void aPullThatHasNothingToDoIsNoNews() throws Exception {
+        String now = Instant.now().toString();
+        String missing = "{\"reference\":\"%s\",\"policy\":\"missing\"}".formatted(bed.image());
+        assertEquals(200, berth.api("POST", "/images/pull", missing).statusCode());
+        berth.must("pull", bed.image());
+        berth.must("tag", bed.image(), "localhost/after:1");
+        try (BufferedReader stream = send("/events?type=image.pulled&type=image.tagged&since=" + now, "Accept", "*/*")
+                .body()) {
+            assertEquals("image.pulled", nextEvent(stream).path("type").asText());
+            assertEquals("image.tagged", nextEvent(stream).path("type").asText());
+        }
+        berth.must("rmi", "localhost/after:1");
+    }
+
     /** What is not UTF-8, ends of lines of all kinds, and a last line without one; also while it is followed. */
     @Test
     void logsTellTheStreamsApartByteForByte() throws Exception {

@@ -84,7 +84,7 @@ class ConfigurationTest {
         assertTrue(c.tokenFromEnvironment());
         assertTrue(c.token().matches("0123456789abcdef"));
         assertTrue(Files.notExists(directory.resolve("config/berth/token")));
-        assertThrows(HostException.class, () -> Configuration.from(environment("BERTH_TOKEN", "short")));
+        assertThrows(HostException.class, () -> Configuration.from(environment("BERTH_TOKEN", "two words")));
     }
 
     @Test
