@@ -172,12 +172,15 @@ export function port(text) {
   return { hostAddress: address ? address.replace(/^\[|\]$/g, "") : "127.0.0.1", hostPort: host ? Number(host) : null, containerPort: Number(inside), protocol };
 }
 
+/** As the command line: SELinux labels, other systems' caches, and what holds anyway. */
+const IDLE_OF_A_VOLUME = ["z", "Z", "cached", "delegated", "consistent", "private", "rprivate"];
+
 function volume(text, left) {
   const pieces = text.split(":");
   if (pieces.length === 1) return { type: "volume", source: null, target: pieces[0], readOnly: false };
   const [source, target, options = ""] = pieces;
   const bind = /^[/.~$]/.test(source);
-  return { type: bind ? "bind" : "volume", source, target, readOnly: isReadOnly(options, ["z", "Z"], `--volume ${text}`, left) };
+  return { type: bind ? "bind" : "volume", source, target, readOnly: isReadOnly(options, IDLE_OF_A_VOLUME, `--volume ${text}`, left) };
 }
 
 function tmpfs(text, left) {

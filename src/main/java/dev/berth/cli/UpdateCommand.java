@@ -26,15 +26,7 @@ final class UpdateCommand extends ContainersCommand {
         }
         Map<String, Object> request = new LinkedHashMap<>();
         if (!changes.isEmpty()) {
-            Map<String, Object> resources = new LinkedHashMap<>();
-            context.api()
-                    .get(path(container, ""))
-                    .get("config")
-                    .get("resources")
-                    .map()
-                    .forEach((name, value) -> resources.put(name.toString(), value));
-            resources.putAll(changes);
-            request.put("resources", resources);
+            request.put("resources", changes);
         }
         if (restart != null) {
             request.put("restart", RestartOption.parse(restart));

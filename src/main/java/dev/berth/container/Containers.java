@@ -203,11 +203,12 @@ public final class Containers implements Attachments {
     /** Changes its limits, at once when it runs. What cannot be changes nothing. */
     public ContainerView update(String reference, UpdateRequest request) {
         Container container = directory.find(reference);
-        Resources resources = request.resources();
-        if (resources != null) {
-            resources.checkProcessors();
-            resources.check(engine.cgroups());
+        if (request.resources() != null) {
             synchronized (container) {
+                Resources resources =
+                        request.resources().of(container.record().config().resources());
+                resources.checkProcessors();
+                resources.check(engine.cgroups());
                 if (container.state().isAlive()) {
                     groups.change(container, resources);
                 }

@@ -3,6 +3,6 @@ package dev.berth.container;
 /**
  * What of a container can be changed after it was made; null = stays as it is.
  *
- * @param resources all of them: null in there = no limit, as when a container is made
+ * @param resources what is given of them: null in there = no limit
  */
-public record UpdateRequest(Resources resources, RestartPolicy restart) {}
+public record UpdateRequest(ResourcesChange resources, RestartPolicy restart) {}

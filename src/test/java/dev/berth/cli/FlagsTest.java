@@ -129,6 +129,12 @@ class FlagsTest {
     }
 
     @Test
+    void whatMakesNoDifferenceHereIsTaken() {
+        assertEquals(MountOption.volume("/a:/b"), MountOption.volume("/a:/b:rw,z,cached,rprivate"));
+        assertEquals(true, MountOption.volume("/a:/b:delegated,ro").get("readOnly"));
+    }
+
+    @Test
     void tmpfsHasOptionsAfterItsTarget() {
         assertEquals("/run", MountOption.tmpfs("/run").get("target"));
         assertEquals(

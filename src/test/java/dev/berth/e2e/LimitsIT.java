@@ -291,9 +291,15 @@ class LimitsIT {
 
         assertEquals(200, patch("changes", "{\"resources\":{\"memory\":null}}"));
         assertTrue(stats("changes").path("memory").path("limit").isNull());
+        assertEquals(9, stats("changes").path("pids").path("limit").asInt());
+        assertEquals(200, patch("changes", "{\"resources\":{\"pids\":null}}"));
         assertTrue(stats("changes").path("pids").path("limit").isNull());
+        resources = berth.get("/containers/changes").path("config").path("resources");
+        assertEquals(0.5, resources.path("cpus").asDouble());
         assertEquals(422, patch("changes", "{\"resources\":{\"memory\":1}}"));
         assertEquals(422, patch("changes", "{\"resources\":{\"cpus\":4000}}"));
+        assertEquals(422, patch("changes", "{\"resources\":{\"memory\":\"1g\"}}"));
+        assertEquals(422, patch("changes", "{\"resources\":{\"disk\":1}}"));
         assertEquals(422, patch("changes", "{\"name\":\"other\"}"));
         assertEquals(422, patch("changes", "{\"restart\":{\"policy\":\"always\"}}"));
         assertEquals(404, patch("nobody", "{}"));
