@@ -71,8 +71,10 @@ public final class GarbageCollector {
     private Set<Digest> needed(Collection<Digest> held) {
         Set<Digest> roots = new HashSet<>(references.roots());
         roots.addAll(held);
-        roots.addAll(store.held());
-        return reachableFrom(roots);
+        Set<Digest> needed = new HashSet<>(reachableFrom(roots));
+        // Unread: a pull names all it needs, and a layer is anybody's bytes, no document.
+        needed.addAll(store.held());
+        return needed;
     }
 
     private long partials(Instant youngest) throws IOException {

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Digests that the garbage collector leaves alone until this is closed. */
+/** Digests that the garbage collector leaves alone until this is closed: these, and not what they refer to. */
 public final class Lease implements AutoCloseable {
     private final ContentStore store;
     private final Set<Digest> digests = ConcurrentHashMap.newKeySet();

@@ -1,5 +1,7 @@
 package dev.berth.store;
 
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.berth.oci.Digest;
@@ -18,7 +20,13 @@ import java.util.OptionalLong;
  */
 final class Reachable {
     private static final int LIMIT = 4 << 20;
-    private static final ObjectMapper JSON = new ObjectMapper();
+    /** Names, values and brackets, as many as Berth reads of a manifest: each costs memory of its own. */
+    private static final int TOKENS = 200_000;
+
+    private static final ObjectMapper JSON = new ObjectMapper(JsonFactory.builder()
+            .streamReadConstraints(
+                    StreamReadConstraints.builder().maxTokenCount(TOKENS).build())
+            .build());
 
     private final ContentStore store;
     private final Map<Digest, OptionalLong> found = new HashMap<>();

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.berth.SmallHeap;
 import dev.berth.linux.Syscalls;
 import dev.berth.oci.Descriptor;
 import dev.berth.oci.Digest;
@@ -308,6 +309,40 @@ class DataDirectoryTest {
         assertTrue(data.blobs().has(layer.digest()), "a container holds the manifest");
         data.collector().collect(Set.of(), Set.of(), Duration.ofSeconds(-1));
         assertFalse(data.blobs().has(layer.digest()) || data.blobs().has(manifest.digest()));
+    }
+
+    @Test
+    void whatALeaseHoldsIsNotReadAsADocument() throws Exception {
+        Descriptor garbage = put(bytes("garbage"));
+        Descriptor posing = manifest(garbage, garbage);
+        try (Lease lease = data.blobs().lease()) {
+            lease.add(posing.digest());
+            data.collector().collect(Set.of(), Set.of(), Duration.ofSeconds(-1));
+        }
+        assertTrue(data.blobs().has(posing.digest()));
+        assertFalse(data.blobs().has(garbage.digest()));
+    }
+
+    /** 4 MiB of empty objects are more than 100 MB when they are read: leased, or in the place of a container's manifest. */
+    @Test
+    void aBlobOfAMillionTinyPartsFitsASmallHeap() throws Exception {
+        assertEquals("true", SmallHeap.run("64m", Collect.class, root.resolve("small").toString()));
+    }
+
+    /** What runs with little memory. */
+    static final class Collect {
+        public static void main(String[] arguments) throws Exception {
+            byte[] tiny = bytes("[" + "{},".repeat(1_398_000) + "{}]");
+            Descriptor layer = descriptor(tiny);
+            try (DataDirectory data = DataDirectory.open(Path.of(arguments[0]), Syscalls.linux());
+                    Lease lease = data.blobs().lease()) {
+                data.blobs().put(layer, tiny);
+                lease.add(layer.digest());
+                data.collector().collect(Set.of(), Set.of(), Duration.ofSeconds(-1));
+                data.collector().collect(Set.of(layer.digest()), Set.of(), Duration.ofSeconds(-1));
+                System.out.print(data.blobs().has(layer.digest()));
+            }
+        }
     }
 
     @Test
