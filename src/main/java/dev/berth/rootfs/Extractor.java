@@ -178,6 +178,7 @@ final class Extractor {
 
     /** Makes something new; what is there already is taken away first. */
     private int replacing(Directory parent, String name, Make make) {
+        tree.made(parent, name);
         try {
             return make.run();
         } catch (SyscallException exists) {
@@ -194,6 +195,7 @@ final class Extractor {
         String path = parent.child(name);
         boolean replaced = false;
         boolean fresh = true;
+        tree.made(parent, name);
         try {
             calls.mkdirat(parent.number(), raw, 0700);
         } catch (SyscallException exists) {

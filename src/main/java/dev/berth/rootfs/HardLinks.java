@@ -131,6 +131,7 @@ final class HardLinks {
     private boolean linkFrom(int directory, String target, Directory parent, String name) {
         byte[] from = RawName.bytes(target);
         byte[] to = RawName.bytes(name);
+        tree.made(parent, name);
         try {
             calls.linkat(directory, from, parent.number(), to, 0);
             return true;

@@ -11,7 +11,7 @@ import dev.berth.linux.Syscalls;
 import dev.berth.linux.Timestamp;
 import dev.berth.rootfs.tar.RawName;
 import java.nio.file.Path;
-import java.util.HashSet;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -47,6 +47,7 @@ final class LayerTree implements AutoCloseable {
     private final DirectoryTimes times;
     private final PathWalk walk;
     private final Map<String, Directory> cache = new LinkedHashMap<>(16, 0.75f, true);
+    private final Aliases aliases = new Aliases();
     private boolean dependent;
     private int stashed;
 
@@ -90,20 +91,37 @@ final class LayerTree implements AutoCloseable {
     /** The layer's own directory for these components, made where it is missing. */
     Directory directory(List<String> components) {
         String wanted = String.join("/", components);
-        Directory cached = cache.get(wanted);
+        Directory cached = cache.get(aliases.resolve(wanted));
         if (cached != null) {
             return cached;
         }
         Optional<Fd> direct = Beneath.open(calls, root.number(), wanted, Open.PATH | Open.DIRECTORY);
-        Directory found = direct.map(fd -> new Directory(wanted, fd))
-                .orElseGet(() -> open(walk.make(components).path()));
+        return direct.isPresent() ? keep(new Directory(wanted, direct.get())) : walked(wanted, components);
+    }
+
+    private Directory walked(String wanted, List<String> components) {
+        List<String> links = new ArrayList<>();
+        String path = walk.make(components, links).path();
+        if (!path.equals(wanted)) {
+            aliases.put(wanted, path, links);
+        }
+        Directory cached = cache.get(path);
+        return cached != null ? cached : keep(open(path));
+    }
+
+    private Directory keep(Directory found) {
         if (cache.size() >= CACHED) {
             String eldest = cache.keySet().iterator().next();
             cache.remove(eldest).fd().close();
         }
-        cache.put(wanted, found);
+        cache.put(found.path(), found);
         times.remember(found.path());
         return found;
+    }
+
+    /** To be called when something is made that may have no forerunner in this layer: one in a lower layer may have led elsewhere. */
+    void made(Directory directory, String name) {
+        aliases.made(directory.child(name));
     }
 
     /** Where the directory is, in this layer or below, without making anything; empty when there is none. */
@@ -145,6 +163,7 @@ final class LayerTree implements AutoCloseable {
 
     /** Lets nothing of the lower layers show through a directory of this layer. */
     void makeOpaque(String path) {
+        aliases.forget();
         try (Fd directory = openOwn(path)) {
             writer.opaque(directory.number());
         }
@@ -156,6 +175,7 @@ final class LayerTree implements AutoCloseable {
 
     void addWhiteout(Directory directory, String name) {
         calls.mknodat(directory.number(), RawName.bytes(name), dev.berth.linux.Mode.CHARACTER, Stat.device(0, 0));
+        made(directory, name);
         if (!whiteouts.add(directory.child(name))) {
             dependsOnLower();
             whiteouts.clear();
@@ -247,6 +267,7 @@ final class LayerTree implements AutoCloseable {
 
     /** What a name leads to may have changed: forget all but the directory in use. */
     private void dropCache(Directory inUse) {
+        aliases.forget();
         cache.values().removeIf(directory -> {
             if (directory != inUse) {
                 directory.fd().close();
@@ -257,9 +278,7 @@ final class LayerTree implements AutoCloseable {
 
     /** Directories that somebody may have in hand. */
     Set<String> inUse() {
-        Set<String> paths = new HashSet<>();
-        cache.values().forEach(directory -> paths.add(directory.path()));
-        return paths;
+        return Set.copyOf(cache.keySet());
     }
 
     /**

@@ -31,18 +31,21 @@ final class PathWalk {
 
     /** Where the directory is, in the layer or below; empty when there is none. */
     Optional<Place> find(List<String> components) {
-        return Optional.ofNullable(walk(components, false));
+        return Optional.ofNullable(walk(components, false, new ArrayList<>()));
     }
 
-    /** As {@link #find}, with every directory on the way made in the layer itself. */
-    Place make(List<String> components) {
-        return walk(components, true);
+    /**
+     * As {@link #find}, with every directory on the way made in the layer itself.
+     *
+     * @param links to which the symlinks are added that were followed
+     */
+    Place make(List<String> components, List<String> links) {
+        return walk(components, true, links);
     }
 
-    private Place walk(List<String> components, boolean make) {
+    private Place walk(List<String> components, boolean make, List<String> links) {
         Deque<String> rest = new ArrayDeque<>(components);
         Place place = top();
-        int links = 0;
         while (!rest.isEmpty()) {
             String name = rest.poll();
             if (name.equals("..")) {
@@ -52,7 +55,8 @@ final class PathWalk {
             }
             Step step = step(place, name, make);
             if (step.link() != null) {
-                if (++links > MAX_LINKS) {
+                links.add(place.child(name));
+                if (links.size() > MAX_LINKS) {
                     throw new RootfsException.BadLayer(
                             RawName.shown(String.join("/", components)) + " leads through too many symbolic links");
                 }

@@ -101,6 +101,33 @@ class HostileLayerTest {
     }
 
     @Test
+    void aSymlinkOfALowerLayerThatIsReplacedIsFollowedNoMore() throws Exception {
+        byte[] below = new TarBuilder()
+                .directory("usr/lib/")
+                .directory("opt/")
+                .symlink("lib", "usr/lib")
+                .symlink("far", "lib")
+                .build();
+        Path made = over(below, new TarBuilder().file("lib/x", "").directory("lib/").file("lib/y", ""));
+        assertEquals(List.of("y"), names(made.resolve("lib")));
+        Path deleted = over(below, new TarBuilder().file("lib/x", "").file(".wh.lib", "").file("lib/y", ""));
+        assertEquals(List.of("y"), names(deleted.resolve("lib")));
+        Path hidden = over(below, new TarBuilder().file("lib/x", "").file(".wh..wh.opq", "").file("lib/y", ""));
+        assertEquals(List.of("y"), names(hidden.resolve("lib")));
+        Path moved = over(below, new TarBuilder().file("lib/x", "").symlink("lib", "opt").file("lib/y", ""));
+        assertEquals(List.of("y"), names(moved.resolve("opt")));
+        Path chained = over(below, new TarBuilder().file("far/x", "").directory("lib/").file("far/y", ""));
+        assertEquals(List.of("y"), names(chained.resolve("lib")));
+        Path linked = over(
+                below,
+                new TarBuilder().symlink("s", "opt").file("lib/x", "").hardLink("lib", "s").file("lib/y", ""));
+        assertEquals(List.of("y"), names(linked.resolve("opt")));
+        for (Path tree : List.of(made, deleted, hidden, moved, chained, linked)) {
+            assertEquals(List.of("x"), names(tree.resolve("usr/lib")), tree.toString());
+        }
+    }
+
+    @Test
     void aFileReplacesASymlinkInsteadOfWritingThroughIt() throws Exception {
         Path tree = unpack(new TarBuilder()
                 .symlink("secret", outside.resolve("secret").toString())
@@ -804,6 +831,13 @@ class HostileLayerTest {
     private Path unpack(TarBuilder tar) throws InterruptedException {
         image.layer(tar);
         List<LayerDirectory> stack = unpackAll();
+        return stack.get(stack.size() - 1).tree();
+    }
+
+    /** The tree of a layer over one other. */
+    private Path over(byte[] below, TarBuilder tar) throws InterruptedException {
+        TestImage two = image.another().layer(below).layer(tar);
+        List<LayerDirectory> stack = layers.unpack(two.layers, two.diffIds, LayerProgress.NONE);
         return stack.get(stack.size() - 1).tree();
     }
 
