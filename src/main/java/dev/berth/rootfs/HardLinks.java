@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.IntSupplier;
 
 /**
  * Hard links of an archive: to files of this layer, also to ones that come later, and to files of lower layers, which are copied into
@@ -103,7 +104,7 @@ final class HardLinks {
         List<String> components = RawName.components(target);
         String targetName = components.get(components.size() - 1);
         if (components.get(0).equals(AUFS_LINKS) && components.size() == 2) {
-            return linkFrom(tree.stash(), stashed(targetName), parent, name);
+            return linkFrom(tree::stash, stashed(targetName), parent, name);
         }
         Optional<LayerTree.Place> place = tree.find(components.subList(0, components.size() - 1));
         if (place.isEmpty()) {
@@ -124,16 +125,20 @@ final class HardLinks {
         } else if (own.get().isDirectory()) {
             throw toDirectory(parent, name);
         }
-        Directory from = tree.directory(split(parentOf(path)));
-        return linkFrom(from.number(), targetName, tree.directory(split(parent.path())), name);
+        return linkFrom(
+                () -> tree.directory(split(parentOf(path))).number(),
+                targetName,
+                tree.directory(split(parent.path())),
+                name);
     }
 
-    private boolean linkFrom(int directory, String target, Directory parent, String name) {
+    /** @param directory asked again after something was replaced, which closes all but the parent */
+    private boolean linkFrom(IntSupplier directory, String target, Directory parent, String name) {
         byte[] from = RawName.bytes(target);
         byte[] to = RawName.bytes(name);
         tree.made(parent, name);
         try {
-            calls.linkat(directory, from, parent.number(), to, 0);
+            calls.linkat(directory.getAsInt(), from, parent.number(), to, 0);
             return true;
         } catch (SyscallException refused) {
             if (refused.is(Errno.ENOENT)) {
@@ -144,7 +149,7 @@ final class HardLinks {
             }
         }
         tree.clear(parent, name);
-        calls.linkat(directory, from, parent.number(), to, 0);
+        calls.linkat(directory.getAsInt(), from, parent.number(), to, 0);
         return true;
     }
 

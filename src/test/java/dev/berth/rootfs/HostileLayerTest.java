@@ -201,6 +201,13 @@ class HostileLayerTest {
     }
 
     @Test
+    void aHardLinkReplacesAFileOfAnotherDirectory() throws Exception {
+        Path tree = unpack(
+                new TarBuilder().file("d/f", "x").file("l", "old").hardLink("l", "d/f").hardLink("l", "d/f"));
+        assertEquals(inode(tree.resolve("d/f")), inode(tree.resolve("l")));
+    }
+
+    @Test
     void aFileLinkedToItselfStays() throws Exception {
         Path tree = unpack(new TarBuilder().file("f", "x").hardLink("f", "./f"));
         assertEquals("x", Files.readString(tree.resolve("f")));
