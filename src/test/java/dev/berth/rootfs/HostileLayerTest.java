@@ -640,6 +640,14 @@ class HostileLayerTest {
                 new TarBuilder()
                         .file(
                                 "f",
+                                "",
+                                m -> m.pax("GNU.sparse.map", "0,".repeat(500_000) + "0")
+                                        .pax("GNU.sparse.size", "10000")));
+        assertSays(
+                "larger than any file",
+                new TarBuilder()
+                        .file(
+                                "f",
                                 "9999999\n" + "\0".repeat(504),
                                 m -> m.pax("GNU.sparse.major", "1")
                                         .pax("GNU.sparse.minor", "0")

@@ -74,10 +74,28 @@ final class PaxRecords {
     /** Offsets and lengths by turns, of version 0.0 or 0.1; empty when there are none. */
     List<Long> sparsePairs() throws TarException {
         Optional<String> map = text("GNU.sparse.map");
+        if (map.isPresent()) {
+            return numbers(map.get());
+        }
         List<Long> numbers = new ArrayList<>();
-        for (String number : map.isPresent() ? List.of(map.get().split(",", -1)) : sparsePairs) {
+        for (String number : sparsePairs) {
             numbers.add(number(number));
         }
+        return numbers;
+    }
+
+    /** Between commas, which are counted before anything is made of them: a record of 1 MiB may have half a million. */
+    private static List<Long> numbers(String map) throws TarException {
+        if (map.chars().filter(c -> c == ',').count() >= 2L * SparseMap.LIMIT) {
+            throw new TarException("a sparse file's map is larger than any file needs");
+        }
+        List<Long> numbers = new ArrayList<>();
+        int start = 0;
+        for (int comma = map.indexOf(','); comma >= 0; comma = map.indexOf(',', start)) {
+            numbers.add(number(map.substring(start, comma)));
+            start = comma + 1;
+        }
+        numbers.add(number(map.substring(start)));
         return numbers;
     }
 
