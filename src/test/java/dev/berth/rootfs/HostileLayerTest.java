@@ -686,6 +686,18 @@ class HostileLayerTest {
     }
 
     @Test
+    void aSlashMakesADirectoryOnlyOfAnEntryWithoutAType() throws Exception {
+        Path tree = unpack(new TarBuilder()
+                .file("file/", "bytes")
+                .add("directory/", m -> m.type('\0').mode(0755))
+                .file("directory/f", "x")
+                .file("old", "x", m -> m.type('\0')));
+        assertEquals("bytes", Files.readString(tree.resolve("file")));
+        assertEquals(List.of("f"), names(tree.resolve("directory")));
+        assertEquals("x", Files.readString(tree.resolve("old")));
+    }
+
+    @Test
     void damagedPaxHeadersAreRefused() {
         for (String records :
                 List.of("5 a=b", "99 a=b\n", "6 ab\n", "x a=b\n", "0 a=b\n", "6 =bc\n", "99999999999999 a=b\n")) {

@@ -102,7 +102,9 @@ public final class TarReader {
 
     private static TarEntry.Type type(char flag, String name) throws TarException {
         return switch (flag) {
-            case '0', '\0', '7', 'S' -> name.endsWith("/") ? TarEntry.Type.DIRECTORY : TarEntry.Type.FILE;
+            // Of before there were types: as in Go, a slash behind any other name counts for nothing.
+            case '\0' -> name.endsWith("/") ? TarEntry.Type.DIRECTORY : TarEntry.Type.FILE;
+            case '0', '7', 'S' -> TarEntry.Type.FILE;
             case '1' -> TarEntry.Type.HARDLINK;
             case '2' -> TarEntry.Type.SYMLINK;
             case '3', '4' -> TarEntry.Type.DEVICE;
