@@ -37,17 +37,18 @@ final class Extractor {
     private final AttributeWriter writer;
     private final HardLinks links;
     private final Whiteouts whiteouts;
+    private final LeftOut leftOut;
     private final long entryLimit;
     private final TarContent content;
     private long entries;
     private long bytes;
-    private int devices;
 
     Extractor(Syscalls calls, LayerTree tree, AttributeWriter writer, LowerView lower, ExtractionLimits limits) {
         this.calls = calls;
         this.tree = tree;
         this.writer = writer;
-        this.links = new HardLinks(calls, tree, writer, lower, limits.bytes());
+        this.leftOut = new LeftOut(tree);
+        this.links = new HardLinks(calls, tree, leftOut, writer, lower, limits.bytes());
         this.whiteouts = new Whiteouts(tree);
         this.entryLimit = limits.entries();
         this.content = new TarContent(calls);
@@ -55,7 +56,7 @@ final class Extractor {
 
     /**
      * @param bytes of all files
-     * @param devices that were left out
+     * @param devices that were left out, with their hard links
      */
     record Result(long entries, long bytes, int devices) {}
 
@@ -72,7 +73,7 @@ final class Extractor {
                     + RawName.shown(missing.target()) + ", which does not exist");
         }
         tree.finish();
-        return new Result(entries, bytes, devices);
+        return new Result(entries, bytes, leftOut.count());
     }
 
     private interface Step {
@@ -152,10 +153,7 @@ final class Extractor {
                 });
                 writer.toSpecial(parent.number(), name, attributes, RawName.shown(path));
             }
-            case DEVICE -> {
-                devices++;
-                whiteouts.leaveOut(parent, name);
-            }
+            case DEVICE -> leftOut.add(parent, name);
         }
     }
 

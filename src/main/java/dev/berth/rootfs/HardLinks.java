@@ -22,7 +22,7 @@ import java.util.function.IntSupplier;
 
 /**
  * Hard links of an archive: to files of this layer, also to ones that come later, and to files of lower layers, which are copied into
- * this layer with all their names, so that the names stay one file in the merged tree.
+ * this layer with all their names, so that the names stay one file in the merged tree. Those to what is left out are left out as well.
  */
 final class HardLinks {
     private static final int MAX_WAITING = 50_000;
@@ -36,6 +36,7 @@ final class HardLinks {
 
     private final Syscalls calls;
     private final LayerTree tree;
+    private final LeftOut leftOut;
     private final AttributeWriter writer;
     private final LowerView lower;
     private final FileCopy content;
@@ -50,9 +51,11 @@ final class HardLinks {
     }
 
     /** @param copyLimit bytes that may be copied from lower layers */
-    HardLinks(Syscalls calls, LayerTree tree, AttributeWriter writer, LowerView lower, long copyLimit) {
+    HardLinks(
+            Syscalls calls, LayerTree tree, LeftOut leftOut, AttributeWriter writer, LowerView lower, long copyLimit) {
         this.calls = calls;
         this.tree = tree;
+        this.leftOut = leftOut;
         this.writer = writer;
         this.lower = lower;
         this.content = new FileCopy(calls, copyLimit);
@@ -111,6 +114,10 @@ final class HardLinks {
             return false;
         }
         String path = place.get().child(targetName);
+        if (leftOut.has(path)) {
+            leftOut.add(tree.directory(split(parent.path())), name);
+            return true;
+        }
         if (path.equals(parent.child(name))) {
             return tree.own(path).isPresent();
         }

@@ -1,7 +1,6 @@
 package dev.berth.rootfs;
 
 import dev.berth.linux.Stat;
-import dev.berth.rootfs.LayerTree.Directory;
 import dev.berth.rootfs.tar.TarException;
 import java.util.List;
 import java.util.Optional;
@@ -46,14 +45,5 @@ final class Whiteouts {
             return;
         }
         tree.makeOpaque(tree.directory(parent).path());
-    }
-
-    /** Something that cannot be made, but what had its name is gone. */
-    void leaveOut(Directory parent, String name) {
-        tree.clear(parent, name);
-        if (tree.lowerShows(parent.path(), name)) {
-            tree.addWhiteout(parent, name);
-        }
-        tree.dependsOnLower();
     }
 }

@@ -347,6 +347,32 @@ class HostileLayerTest {
     }
 
     @Test
+    void aHardLinkToADeviceIsLeftOutAsWell() throws Exception {
+        image.layer(new TarBuilder().file("a", "lower"));
+        image.layer(new TarBuilder()
+                .hardLink("early", "a")
+                .add("a", m -> m.type('4'))
+                .file("b", "gone")
+                .hardLink("b", "a")
+                .hardLink("d/c", "b")
+                .add("f", m -> m.type('3'))
+                .hardLink("late", "g")
+                .hardLink("g", "f"));
+        LayerDirectory layer = unpackAll().get(1);
+        assertEquals(6, layer.devices());
+        assertEquals(List.of("a", "d", "early"), names(layer.tree()));
+        assertEquals(List.of(), names(layer.tree().resolve("d")));
+        assertEquals("lower", Files.readString(layer.tree().resolve("early")));
+    }
+
+    @Test
+    void aFileInThePlaceOfADeviceIsLinkedTo() throws Exception {
+        Path tree = unpack(
+                new TarBuilder().add("a", m -> m.type('4')).file("a", "x").hardLink("b", "a"));
+        assertEquals(inode(tree.resolve("a")), inode(tree.resolve("b")));
+    }
+
+    @Test
     void ownersBeyondTheMapAreASentence() {
         IdMap few = new IdMap(List.of(new IdMap.Extent(0, 1000, 1), new IdMap.Extent(1, 100000, 65536)));
         layers = image.closing(new Layers(image.data, Syscalls.linux(), new Owners(few, few), SMALL, "boot"));
