@@ -10,7 +10,8 @@ import java.util.regex.Pattern;
 
 /**
  * The users and groups of an image, looked up where they stand: a program in a container may fill these files with millions of entries,
- * so none is kept but what is asked for. Lines that are not of the form are skipped, as the C library skips them.
+ * so none is kept but what is asked for. Of a line counts what it has, as for docker; one without an id in its place is skipped, and not
+ * taken for root's.
  *
  * @see <a href="https://man7.org/linux/man-pages/man5/passwd.5.html">passwd(5)</a>
  * @see <a href="https://man7.org/linux/man-pages/man5/group.5.html">group(5)</a>
@@ -94,19 +95,24 @@ record Accounts(RootFiles root) {
     }
 
     private static Optional<User> user(String line) {
-        String[] fields = line.split(":", 7);
-        if (fields.length < 6 || !isId(fields[2]) || !isId(fields[3])) {
+        String[] fields = line.strip().split(":", 7);
+        String gid = field(fields, 3).isEmpty() ? "0" : fields[3];
+        if (!isId(field(fields, 2)) || !isId(gid)) {
             return Optional.empty();
         }
-        return Optional.of(new User(fields[0], Long.parseLong(fields[2]), Long.parseLong(fields[3]), fields[5]));
+        return Optional.of(new User(fields[0], Long.parseLong(fields[2]), Long.parseLong(gid), field(fields, 5)));
     }
 
     private static Optional<Group> group(String line) {
-        String[] fields = line.split(":", 5);
-        if (fields.length < 4 || !isId(fields[2])) {
+        String[] fields = line.strip().split(":", 5);
+        if (!isId(field(fields, 2))) {
             return Optional.empty();
         }
-        return Optional.of(new Group(fields[0], Long.parseLong(fields[2]), fields[3]));
+        return Optional.of(new Group(fields[0], Long.parseLong(fields[2]), field(fields, 3)));
+    }
+
+    private static String field(String[] fields, int place) {
+        return place < fields.length ? fields[place] : "";
     }
 
     /** Decimal, and small enough that no number of the kernel's is exceeded. */

@@ -157,6 +157,21 @@ class IdentityTest {
     }
 
     @Test
+    void ofALineThatEndsEarlyCountsWhatItHas() throws IOException {
+        Files.writeString(
+                root.resolve("etc/passwd"),
+                "name\nno:x\nnone:x:\n  app:x:1000:1000\nbare:x:1001 \nempty:x:1002:\nbad:x:1003:y:::\n");
+        Files.writeString(root.resolve("etc/group"), "name\nno:x\n app:x:1000\nlast:x:8:bare \n");
+        assertEquals(new Identity(1000, 1000, List.of(1000L), "/"), resolve("app:app"));
+        assertEquals(new Identity(1000, 1000, List.of(1000L), "/"), resolve("app"));
+        assertEquals(new Identity(1001, 0, List.of(0L, 8L), "/"), resolve("bare"));
+        assertEquals(new Identity(1002, 0, List.of(0L), "/"), resolve("empty"));
+        for (String user : List.of("name", "no", "none", "bad", "app:no")) {
+            assertThrows(BadLaunch.class, () -> resolve(user), user);
+        }
+    }
+
+    @Test
     void linesOfOtherSystemsAndOneWithoutAnEndAreRead() throws IOException {
         Files.writeString(root.resolve("etc/passwd"), ":x:5:5::/none:\r\n\r\nweb:x:33:34::/w");
         Files.writeString(root.resolve("etc/group"), "empty:x:7:\r\nlate:x:8:a,web\r\n");
