@@ -61,15 +61,14 @@ public final class Launcher implements AutoCloseable {
 
     private Launched startContainer(LaunchSpec spec) {
         IdMaps ids = IdMaps.read(proc);
-        List<PlanRecord> process = process(
-                spec.process(),
-                spec.security(),
-                spec.hostname(),
-                ids,
-                new RootFiles(calls, spec.root().number()));
+        RootFiles root = new RootFiles(calls, spec.root().number());
+        List<PlanRecord> process = process(spec.process(), spec.security(), spec.hostname(), ids, root);
         try (PassedMounts mounts = new PassedMounts(calls)) {
             mounts.addAll(spec.mounts());
             addFiles(spec, mounts);
+            if (isFree("/etc/mtab", spec)) {
+                root.linkMounts();
+            }
             LaunchPlan plan = ContainerPlan.start(spec, ids, hasUnifiedCgroups(), mounts.plan(), process);
             return launch(plan, spec, mounts.descriptors());
         }
@@ -101,9 +100,13 @@ public final class Launcher implements AutoCloseable {
     private static void addFile(Path file, String target, LaunchSpec spec, PassedMounts mounts) {
         if (spec.mounts().isEmpty()) {
             mounts.add(file, target, false);
-        } else if (spec.mounts().stream().noneMatch(mount -> mount.target().equals(target))) {
+        } else if (isFree(target, spec)) {
             mounts.addWhereItCanBe(file, target);
         }
+    }
+
+    private static boolean isFree(String target, LaunchSpec spec) {
+        return spec.mounts().stream().noneMatch(mount -> mount.target().equals(target));
     }
 
     private String readResolvConf() {

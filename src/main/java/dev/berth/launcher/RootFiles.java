@@ -15,7 +15,7 @@ import java.util.function.Predicate;
 
 /**
  * Small files of a container's root file system, which may be hostile: every path is resolved beneath the root by the
- * kernel, and only regular files of a sane size are opened (CVE-2024-9676: a FIFO or a huge file as /etc/passwd).
+ * kernel, and for reading only regular files of a sane size are opened (CVE-2024-9676: a FIFO or a huge file as /etc/passwd).
  */
 final class RootFiles {
     private static final int LARGEST = 4 << 20;
@@ -46,7 +46,7 @@ final class RootFiles {
      * @throws BadLaunch when it is no regular file, or larger than 4 MiB
      */
     void lines(String path, Predicate<Part> enough) {
-        try (Fd file = new Fd(calls, openPath(path))) {
+        try (Fd file = new Fd(calls, openPath(path, Open.PATH))) {
             Stat stat = calls.fstat(file.number());
             if (!stat.isRegular()) {
                 throw new BadLaunch("image", "cannot read %s of the image: it is not a regular file".formatted(path));
@@ -65,10 +65,22 @@ final class RootFiles {
         }
     }
 
+    /**
+     * Makes the link {@code /etc/mtab} to the container's own mounts, which df and mount of old images read, where the image has an
+     * {@code /etc} and no such file. A second call does nothing.
+     */
+    void linkMounts() {
+        try (Fd etc = new Fd(calls, openPath("/etc", Open.PATH | Open.DIRECTORY))) {
+            calls.symlinkat(Syscalls.bytes("/proc/mounts"), etc.number(), Syscalls.bytes("mtab"));
+        } catch (SyscallException thereOrNoPlace) {
+            return; // no image needs it so much that the container should not start
+        }
+    }
+
     /** A path descriptor opens nothing: neither a FIFO nor a device notices. */
-    private int openPath(String path) {
+    private int openPath(String path, int flags) {
         String relative = path.replaceFirst("^/+", "");
-        return calls.openat2(root, Syscalls.bytes(relative), Open.PATH, 0, Resolve.IN_ROOT | Resolve.NO_MAGICLINKS);
+        return calls.openat2(root, Syscalls.bytes(relative), flags, 0, Resolve.IN_ROOT | Resolve.NO_MAGICLINKS);
     }
 
     private void read(Fd path, String name, Predicate<Part> enough) {

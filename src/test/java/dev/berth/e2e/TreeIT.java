@@ -71,7 +71,7 @@ class TreeIT {
     private TestImage image(String directory, String opaque) throws Exception {
         TestImage image = new TestImage(temp.resolve(directory));
         image.layer(Busybox.layer());
-        // All that Berth mounts on, so that nothing has to be made for it.
+        // All that Berth mounts on or makes, so that nothing has to be made by it.
         image.layer(new TarBuilder()
                 .directory("dev/")
                 .directory("proc/")
@@ -79,7 +79,8 @@ class TreeIT {
                 .directory("etc/")
                 .file("etc/hosts", "")
                 .file("etc/hostname", "")
-                .file("etc/resolv.conf", ""));
+                .file("etc/resolv.conf", "")
+                .symlink("etc/mtab", "/proc/mounts"));
         Layered.image(opaque).forEach(image::layer);
         image.tag(NAME);
         return image;

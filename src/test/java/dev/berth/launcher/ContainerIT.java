@@ -329,12 +329,37 @@ class ContainerIT {
         try (TrialContainer container = container("sh", "-c", "ls /etc; ls /memory; cat /etc/hostname")
                 .mounts(new MountSpec.Tmpfs("/memory", 0, true))) {
             Files.createSymbolicLink(container.path("/etc/resolv.conf"), Path.of("../memory/resolv.conf"));
-            assertEquals("group\nhostname\nhosts\npasswd\nresolv.conf\ntrial\n", container.output());
+            assertEquals("group\nhostname\nhosts\nmtab\npasswd\nresolv.conf\ntrial\n", container.output());
         }
         try (TrialContainer container = container("true")
                 .mounts(new MountSpec.Bind(etc, "/etc", true), new MountSpec.Bind(etc, "/etc/no", false))) {
             LaunchFailed e = assertThrows(LaunchFailed.class, container::start);
             assertTrue(e.getMessage().startsWith("cannot mount /etc/no in the container: read-only"), e.getMessage());
+        }
+    }
+
+    @Test
+    void mtabLeadsToTheMountsOfTheContainerWhereTheImageHasNone() throws Exception {
+        String show = "readlink /etc/mtab; grep -o ' /dev/shm ' /etc/mtab";
+        assertEquals("/proc/mounts\n /dev/shm \n", output(show));
+        Security readOnly = new Security(CapabilitySet.of(List.of(), List.of()), true, true);
+        try (TrialContainer container = container("sh", "-c", show).security(readOnly)) {
+            assertEquals("/proc/mounts\n /dev/shm \n", container.output());
+        }
+        try (TrialContainer container = container("cat", "/etc/mtab")) {
+            Files.writeString(container.path("/etc/mtab"), "the image's\n");
+            assertEquals("the image's\n", container.output());
+        }
+        Path own = Files.writeString(base.resolve("mtab"), "the user's\n");
+        try (TrialContainer container =
+                container("cat", "/etc/mtab").mounts(new MountSpec.Bind(own, "/etc/mtab", false))) {
+            assertEquals("the user's\n", container.output());
+        }
+        try (TrialContainer container = container("ls", "/etc")) {
+            for (String path : List.of("/etc/passwd", "/etc/group", "/etc")) {
+                Files.delete(container.path(path));
+            }
+            assertEquals("hostname\nhosts\nresolv.conf\n", container.output());
         }
     }
 
