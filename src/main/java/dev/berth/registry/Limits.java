@@ -37,7 +37,9 @@ public record Limits(
             6);
 
     static final int DOCUMENT_BYTES = 4 << 20;
-    static final int TOKEN_BYTES = 1 << 20;
+    /** Of an answer that is no document: {@link AnswerJson}. */
+    static final int ANSWER_BYTES = 256 << 10;
+
     static final int REDIRECTS = 8;
     /** A blob that moved on by this much deserves all its attempts again. */
     static final long PROGRESS_BYTES = 1 << 20;

@@ -1,28 +1,14 @@
 package dev.berth.registry;
 
-import io.vertx.core.buffer.Buffer;
-import io.vertx.core.json.DecodeException;
-import io.vertx.core.json.JsonObject;
+import com.fasterxml.jackson.databind.JsonNode;
 
 /** An answer that is no success, with the first error code of its body, if any. */
 record Refusal(int status, String code) {
 
+    /** With no body, or one in another form, the status says enough. */
     static Refusal read(Exchange answer, String host) throws TransportException {
-        String code = "";
-        try {
-            byte[] body = answer.readAll(host, Limits.TOKEN_BYTES);
-            code = new JsonObject(Buffer.buffer(body))
-                    .getJsonArray("errors")
-                    .getJsonObject(0)
-                    .getString("code", "");
-        } catch (RegistryException.BadAnswer
-                | DecodeException
-                | ClassCastException
-                | NullPointerException
-                | IndexOutOfBoundsException e) {
-            // no body, or one in another form: the status says enough
-        }
-        return new Refusal(answer.status(), code);
+        JsonNode error = AnswerJson.read(answer, host).path("errors").path(0);
+        return new Refusal(answer.status(), error.path("code").asText(""));
     }
 
     boolean isAbsence() {

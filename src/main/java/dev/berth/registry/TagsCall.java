@@ -1,16 +1,20 @@
 package dev.berth.registry;
 
-import io.vertx.core.buffer.Buffer;
-import io.vertx.core.json.DecodeException;
-import io.vertx.core.json.JsonArray;
-import io.vertx.core.json.JsonObject;
+import com.fasterxml.jackson.databind.JsonNode;
 import java.net.URI;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
-/** {@code GET /v2/<name>/tags/list}: only to say more about a tag that does not exist. */
+/**
+ * {@code GET /v2/<name>/tags/list}: only to say more about a tag that does not exist. A list that is too long to be read
+ * counts as none.
+ */
 final class TagsCall implements Call<List<String>> {
+
+    private static final Pattern TAG = Pattern.compile("\\w[\\w.-]{0,127}");
 
     private final Repository repository;
 
@@ -38,18 +42,13 @@ final class TagsCall implements Call<List<String>> {
 
     @Override
     public Optional<List<String>> read(Exchange answer) throws TransportException {
-        byte[] body = answer.readAll(repository.origin().toString(), Limits.DOCUMENT_BYTES);
-        try {
-            JsonArray tags = new JsonObject(Buffer.buffer(body)).getJsonArray("tags");
-            return Optional.of(
-                    tags == null
-                            ? List.of()
-                            : tags.stream()
-                                    .map(Object::toString)
-                                    .filter(tag -> tag.matches("\\w[\\w.-]{0,127}"))
-                                    .toList());
-        } catch (DecodeException | ClassCastException e) {
-            return Optional.of(List.of());
+        JsonNode json = AnswerJson.read(answer, repository.origin().toString());
+        List<String> tags = new ArrayList<>();
+        for (JsonNode tag : json.path("tags")) {
+            if (tag.isTextual() && TAG.matcher(tag.textValue()).matches()) {
+                tags.add(tag.textValue());
+            }
         }
+        return Optional.of(tags);
     }
 }

@@ -99,6 +99,33 @@ class AuthenticationTest {
     }
 
     @Test
+    void aTokenIsFoundUnderEitherNameAndForAnyTime() {
+        protect("Bearer abc", bearerChallenge());
+        for (String answer : List.of(
+                "{\"token\":\"\",\"access_token\":\"abc\"}",
+                "{\"token\":null,\"access_token\":\"abc\"}",
+                "{\"token\":\"abc\",\"expires_in\":null}",
+                "{\"token\":\"abc\",\"expires_in\":-1}",
+                "{\"token\":\"abc\",\"expires_in\":9223372047}",
+                "{\"token\":\"abc\",\"expires_in\":9223372036854775807}",
+                "{\"token\":\"abc\",\"expires_in\":1e300}")) {
+            server.on("/token", (request, wire) -> wire.reply(200, answer));
+            assertArrayEquals(LAYER, fetch(), answer);
+        }
+    }
+
+    @Test
+    void whatIsNoTokenIsSaid() {
+        protect("Bearer abc", bearerChallenge());
+        for (String answer : List.of("", "[]", "{}", "{\"token\":null}", "{\"token\":\"a b\"}", "{\"token\":{}}")) {
+            server.on("/token", (request, wire) -> wire.reply(200, answer));
+            String said =
+                    assertThrows(RegistryException.BadAnswer.class, this::fetch).getMessage();
+            assertTrue(said.endsWith("its token server gave no token"), said);
+        }
+    }
+
+    @Test
     void aTokenIsKeptForTheNextRequest() {
         protect("Bearer abc", bearerChallenge());
         server.on("/token", (request, wire) -> wire.reply(200, "{\"access_token\":\"abc\",\"expires_in\":300}"));

@@ -213,6 +213,24 @@ class HostileManifestTest {
     }
 
     @Test
+    void aListOfTagsThatIsTooLongToBeReadCountsAsNone() {
+        for (String tags : List.of("\"3.1\"," + "{},".repeat(50_000) + "{}", "\"" + "x".repeat(4 << 20) + "\"")) {
+            server.on("/v2/x/tags/list", (request, wire) -> wire.reply(200, "{\"tags\":[" + tags + "]}"));
+            String said = refused(RegistryException.NotFound.class);
+            assertTrue(said.endsWith("has no tag 1; check the tag"), said);
+        }
+    }
+
+    @Test
+    void whatIsNoTagIsNotListed() {
+        server.on(
+                "/v2/x/tags/list",
+                (request, wire) -> wire.reply(200, "{\"tags\":[null,7,\"3.1\",{\"a\":1},\"no tag\",[\"3.2\"]]}"));
+        String said = refused(RegistryException.NotFound.class);
+        assertTrue(said.endsWith("has no tag 1; it has 3.1"), said);
+    }
+
+    @Test
     void aRegistryThatIsNotThereIsSaidAtOnce() throws Exception {
         int free;
         try (ServerSocket socket = new ServerSocket(0)) {
