@@ -39,6 +39,11 @@ interface Call<T> {
      */
     Optional<T> read(Exchange answer) throws TransportException;
 
+    /** How often it may be made, the first time included. */
+    default int attempts(Limits limits) {
+        return limits.attempts();
+    }
+
     /** Whether enough was received since this was last asked that all attempts start again. */
     default boolean progressed() {
         return false;

@@ -77,7 +77,7 @@ final class Caller {
     private boolean mayTryAgain(TransportException e, Call<?> call, int failures) {
         boolean worthwhile =
                 e.stage() == Stage.EXCHANGE || e.stage() == Stage.CONNECT && wasThere(Origin.of(call.uri()));
-        return worthwhile && failures + 1 < limits.attempts();
+        return worthwhile && failures + 1 < call.attempts(limits);
     }
 
     private boolean wasThere(Origin origin) {
@@ -101,10 +101,11 @@ final class Caller {
         String host = Origin.of(call.uri()).toString();
         Optional<Duration> asked = answer.header("Retry-After").flatMap(backoff::retryAfter);
         Duration wait = asked.orElseGet(() -> backoff.after(failures));
-        if (answer.status() == 429 && (wait.compareTo(limits.longestWait()) > 0 || failures >= limits.attempts())) {
+        boolean last = failures >= call.attempts(limits);
+        if (answer.status() == 429 && (wait.compareTo(limits.longestWait()) > 0 || last)) {
             throw new RegistryException.TooManyRequests(host, asked);
         }
-        if (failures >= limits.attempts()) {
+        if (last) {
             throw new RegistryException.Unreachable(host, "it answers " + answer.status() + "; try again later", null);
         }
         return Optional.of(wait.compareTo(limits.longestWait()) > 0 ? limits.longestWait() : wait);

@@ -72,7 +72,7 @@ final class Resolver {
         }
     }
 
-    /** Says whether it is the image or only the tag, when the registry tells. */
+    /** Says whether it is the image or only the tag, when the registry tells; else what is known already. */
     private RegistryException whatIsMissing(Reference reference, RegistryException.NotFound found) {
         try {
             Repository repository = Repository.of(reference);
@@ -81,7 +81,9 @@ final class Resolver {
             return RegistryException.NotFound.tag(reference, few);
         } catch (RegistryException.NotFound e) {
             return e;
-        } catch (RegistryException.Unauthorised | RegistryException.BadAnswer | RegistryException.Unreachable e) {
+        } catch (RegistryException.Cancelled e) {
+            throw e;
+        } catch (RegistryException e) {
             return found;
         }
     }

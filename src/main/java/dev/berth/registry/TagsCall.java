@@ -40,6 +40,12 @@ final class TagsCall implements Call<List<String>> {
         return refusal.unexpected(repository.origin().toString(), "its tags");
     }
 
+    /** Nobody waits for the details of a refusal. */
+    @Override
+    public int attempts(Limits limits) {
+        return 1;
+    }
+
     @Override
     public Optional<List<String>> read(Exchange answer) throws TransportException {
         JsonNode json = AnswerJson.read(answer, repository.origin().toString());

@@ -213,6 +213,17 @@ class HostileManifestTest {
     }
 
     @Test
+    void aRegistryThatDoesNotListItsTagsHidesNoAbsence() {
+        for (int status : List.of(403, 429, 503)) {
+            server.on("/v2/x/tags/list", (request, wire) -> wire.reply(status, "", "Retry-After: 2"));
+            server.requests.clear();
+            String said = refused(RegistryException.NotFound.class);
+            assertTrue(said.endsWith("has no tag 1; check the tag"), said);
+            assertEquals(1, server.requests("/v2/x/tags/list").size());
+        }
+    }
+
+    @Test
     void aListOfTagsThatIsTooLongToBeReadCountsAsNone() {
         for (String tags : List.of("\"3.1\"," + "{},".repeat(50_000) + "{}", "\"" + "x".repeat(4 << 20) + "\"")) {
             server.on("/v2/x/tags/list", (request, wire) -> wire.reply(200, "{\"tags\":[" + tags + "]}"));
