@@ -3,6 +3,7 @@ package dev.berth.registry;
 import dev.berth.oci.Reference;
 import java.net.URI;
 import java.util.Locale;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -14,6 +15,13 @@ record Origin(String scheme, String host, int port) {
 
     private static final Pattern LOOPBACK_V4 = Pattern.compile("127(\\.[0-9]{1,3}){3}");
     private static final Pattern LOOPBACK_V6 = Pattern.compile("(0{0,4}:){2,7}0{0,3}1");
+    private static final String LABEL = "[A-Za-z0-9_](?:[A-Za-z0-9_-]*[A-Za-z0-9_])?";
+    /** With a host that {@link URI} does not take for one: it has an underscore, or a number as its last part. */
+    private static final Pattern ODD_AUTHORITY =
+            Pattern.compile("(" + LABEL + "(?:\\." + LABEL + ")*+)(?::([0-9]{1,5}))?");
+
+    private static final int NO_PORT = -1;
+    private static final int HIGHEST_PORT = 65535;
 
     Origin {
         host = host.toLowerCase(Locale.ROOT);
@@ -24,21 +32,38 @@ record Origin(String scheme, String host, int port) {
         if (domain.equals(Reference.DOCKER_HUB)) {
             return new Origin("https", "registry-1.docker.io", 443);
         }
-        URI uri = URI.create("https://" + domain);
-        String host =
-                bare(domain.startsWith("[") ? domain.substring(0, domain.indexOf(']') + 1) : domain.split(":")[0]);
-        String scheme = isLoopback(host) ? "http" : "https";
-        return new Origin(scheme, host, uri.getPort() >= 0 ? uri.getPort() : defaultPort(scheme));
+        int colon = domain.lastIndexOf(':');
+        boolean hasPort = colon > domain.lastIndexOf(']');
+        String host = bare(hasPort ? domain.substring(0, colon) : domain);
+        int port = hasPort ? Integer.parseInt(domain.substring(colon + 1)) : NO_PORT;
+        return at(isLoopback(host) ? "http" : "https", host, port);
     }
 
     /** @throws IllegalArgumentException unless it is an absolute http(s) address of a host, without user information */
     static Origin of(URI uri) {
         boolean http = "http".equalsIgnoreCase(uri.getScheme()) || "https".equalsIgnoreCase(uri.getScheme());
-        if (!http || uri.getHost() == null || uri.getRawUserInfo() != null) {
+        if (!http || uri.getRawAuthority() == null || uri.getRawUserInfo() != null) {
             throw new IllegalArgumentException("not a plain http(s) address");
         }
         String scheme = uri.getScheme().toLowerCase(Locale.ROOT);
-        return new Origin(scheme, bare(uri.getHost()), uri.getPort() >= 0 ? uri.getPort() : defaultPort(scheme));
+        return uri.getHost() == null
+                ? ofOdd(scheme, uri.getRawAuthority())
+                : at(scheme, bare(uri.getHost()), uri.getPort());
+    }
+
+    private static Origin ofOdd(String scheme, String authority) {
+        Matcher odd = ODD_AUTHORITY.matcher(authority);
+        if (!odd.matches()) {
+            throw new IllegalArgumentException("no host's address");
+        }
+        return at(scheme, odd.group(1), odd.group(2) == null ? NO_PORT : Integer.parseInt(odd.group(2)));
+    }
+
+    private static Origin at(String scheme, String host, int port) {
+        if (port > HIGHEST_PORT) {
+            throw new IllegalArgumentException("no port of a server");
+        }
+        return new Origin(scheme, host, port == NO_PORT ? defaultPort(scheme) : port);
     }
 
     private static String bare(String host) {

@@ -43,8 +43,14 @@ final class TlsFailure {
             return Optional.of("its certificate is of an issuer that Java does not know here;"
                     + " add the issuer's certificate to those that this machine trusts");
         }
-        boolean otherName = t instanceof CertificateException
-                && String.valueOf(t.getMessage()).matches("(?s)No (name|subject alternative).*");
+        return t instanceof CertificateException ? aboutTheName(String.valueOf(t.getMessage())) : Optional.empty();
+    }
+
+    private static Optional<String> aboutTheName(String message) {
+        if (message.startsWith("Illegal given domain name")) {
+            return Optional.of("Java accepts no certificate for a host name with an underscore; tell who runs it");
+        }
+        boolean otherName = message.matches("(?s)No (name|subject alternative).*");
         return otherName ? Optional.of("its certificate is for another host name; check the name") : Optional.empty();
     }
 

@@ -302,8 +302,13 @@ class AuthenticationTest {
 
     @Test
     void aTokenServerThatIsNotSafeIsNotAsked() {
-        for (String realm :
-                List.of("http://tokens.example/t", "ftp://x/", "https://user:pw@tokens.example/", "/relative", "")) {
+        for (String realm : List.of(
+                "http://tokens.example/t",
+                "ftp://x/",
+                "https://user:pw@tokens.example/",
+                "https://tokens.example:65536/",
+                "/relative",
+                "")) {
             protect("never", "Bearer realm=\"" + realm + "\",service=\"s\"");
             String said =
                     assertThrows(RegistryException.BadAnswer.class, this::fetch).getMessage();

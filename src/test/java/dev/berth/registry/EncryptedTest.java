@@ -196,6 +196,16 @@ class EncryptedTest {
     }
 
     @Test
+    void aNameThatJavaAcceptsNoCertificateForIsSaid() {
+        Exception illegal = new IllegalArgumentException("Contains non-LDH ASCII characters");
+        Exception failure = new SSLHandshakeException("Failed to create SSL connection");
+        failure.initCause(new CertificateException("Illegal given domain name: my_bucket.example", illegal));
+        String said =
+                Transport.failure(TransportException.Stage.CONNECT, failure).getMessage();
+        assertTrue(said.startsWith("TLS failed: Java accepts no certificate for a host name with an underscore"), said);
+    }
+
+    @Test
     void whatTheOtherSideSaysInAHandshakeReachesNoTerminal() {
         Exception failure = new SSLHandshakeException("alert \u001b[31m" + "x".repeat(1000));
         String said =

@@ -373,6 +373,12 @@ class HostileBlobTest {
     }
 
     @Test
+    void aRedirectToAPortThatNoServerHasIsRefused() {
+        server.on(PATH, (request, wire) -> wire.reply(307, "", "Location: https://127.0.0.1:70000/x"));
+        assertTrue(refused(RegistryException.BadAnswer.class).contains("to what is no address"));
+    }
+
+    @Test
     void anExpiredAddressIsAskedForAnew() throws Exception {
         AtomicInteger calls = new AtomicInteger();
         server.on("/old", (request, wire) -> wire.reply(403, ""));
@@ -396,7 +402,7 @@ class HostileBlobTest {
                     MediaType.DOCKER_FOREIGN_LAYER,
                     DESCRIPTOR.digest(),
                     LAYER.length,
-                    List.of("file:///etc/passwd", elsewhere.url() + "/layer"),
+                    List.of("file:///etc/passwd", "https://127.0.0.1:70000/", elsewhere.url() + "/layer"),
                     Map.of(),
                     Optional.empty());
             fetch(foreign, sink);
