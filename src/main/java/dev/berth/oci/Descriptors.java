@@ -11,8 +11,17 @@ final class Descriptors {
     private Descriptors() {}
 
     static Descriptor read(Json json) {
+        return ofType(json, new MediaType(json.requiredText("mediaType")));
+    }
+
+    /** Of a manifest in docker's own form, where the type may be missing. */
+    static Descriptor readDockerConfig(Json json) {
+        return ofType(json, new MediaType(json.text("mediaType").orElse("")));
+    }
+
+    private static Descriptor ofType(Json json, MediaType type) {
         return new Descriptor(
-                new MediaType(json.requiredText("mediaType")),
+                type,
                 digest(json),
                 json.requiredNumber("size"),
                 json.texts("urls"),

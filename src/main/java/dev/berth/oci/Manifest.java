@@ -27,14 +27,7 @@ public final class Manifest implements Document {
     }
 
     static Manifest read(Json json, MediaType type, byte[] bytes) {
-        Descriptor config = Descriptors.read(json.requiredObject("config"));
-        if (!config.mediaType().isConfig()) {
-            throw json.complaint(
-                    "config", "is of type " + Text.quote(config.mediaType().value()) + ": this is no container image");
-        }
-        if (config.size() > Json.LIMIT) {
-            throw json.complaint("config", "is larger than 4 MiB");
-        }
+        Descriptor config = config(json);
         if (!json.has("layers")) {
             throw json.complaint("layers", "is missing");
         }
@@ -48,6 +41,21 @@ public final class Manifest implements Document {
             }
         }
         return new Manifest(bytes, type, config, layers);
+    }
+
+    private static Descriptor config(Json json) {
+        // by what it says itself: of one in the store nothing else is known
+        boolean docker = json.text("mediaType").map(MediaType::new).equals(Optional.of(MediaType.DOCKER_MANIFEST));
+        Json part = json.requiredObject("config");
+        Descriptor config = docker ? Descriptors.readDockerConfig(part) : Descriptors.read(part);
+        MediaType type = config.mediaType();
+        if (!type.isConfig() && !(docker && type.isLostDockerConfig())) {
+            throw json.complaint("config", "is of type " + Text.quote(type.value()) + ": this is no container image");
+        }
+        if (config.size() > Json.LIMIT) {
+            throw json.complaint("config", "is larger than 4 MiB");
+        }
+        return config;
     }
 
     @Override

@@ -41,6 +41,13 @@ public record MediaType(String value) {
             new MediaType(OCI_FOREIGN_PREFIX + "+gzip"),
             new MediaType(OCI_FOREIGN_PREFIX + "+zstd"));
 
+    /** What old registries made of the type of docker's configurations; docker takes these for images as well. */
+    private static final Set<MediaType> LOST_CONFIGS = Set.of(
+            new MediaType(""),
+            new MediaType("application/octet-stream"),
+            new MediaType("application/json"),
+            new MediaType("text/html"));
+
     /** How the tar of a layer is packed. */
     public enum Compression {
         NONE,
@@ -71,6 +78,11 @@ public record MediaType(String value) {
 
     public boolean isConfig() {
         return equals(OCI_CONFIG) || equals(DOCKER_CONFIG);
+    }
+
+    /** In a manifest of docker's own type; in others it may be anything. */
+    boolean isLostDockerConfig() {
+        return LOST_CONFIGS.contains(this);
     }
 
     public boolean isLayer() {

@@ -108,6 +108,27 @@ class DocumentTest {
     }
 
     @Test
+    void aConfigurationWhoseTypeAnOldRegistryLostIsDockers() {
+        String docker = manifest(",\"mediaType\":\"" + MediaType.DOCKER_MANIFEST + "\"");
+        String type = MediaType.OCI_CONFIG.value();
+        for (String lost : List.of("application/octet-stream", "application/json", "text/html", "")) {
+            Manifest manifest = Manifest.parse(utf8(docker.replace(type, lost)));
+            assertEquals(lost, manifest.config().mediaType().value());
+            assertTrue(refused(manifest("").replace(type, lost)).contains("this is no container image"));
+        }
+        String named = "\"mediaType\":\"" + type + "\",";
+        Manifest manifest = Manifest.parse(utf8(docker.replace(named, "")));
+        assertEquals("", manifest.config().mediaType().value());
+        assertTrue(refused(manifest("").replace(named, "")).contains("config.mediaType is missing"));
+        for (String other : List.of(
+                "application/vnd.cncf.helm.config.v1+json",
+                "application/vnd.docker.plugin.v1+json",
+                "application/vnd.oci.empty.v1+json")) {
+            assertTrue(refused(docker.replace(type, other)).contains("this is no container image"));
+        }
+    }
+
+    @Test
     void kindsAreNotMixed() {
         assertTrue(refused(manifest(",\"manifests\":[]")).contains("CVE-2021-41190"));
         assertTrue(refused(manifest(",\"mediaType\":\"" + MediaType.OCI_INDEX + "\""))
