@@ -36,18 +36,21 @@ public final class ImageIndex implements Document {
 
     /**
      * The entry to follow for a platform: the best variant that runs there, else an entry that names no platform (its
-     * configuration tells). An entry is an image or another index.
+     * configuration tells), else one of the last choice. An entry is an image or another index.
      */
     public Optional<Descriptor> select(Platform wanted) {
-        for (Platform acceptable : wanted.acceptable()) {
-            Optional<Descriptor> exact = images().stream()
-                    .filter(image -> image.platform().filter(acceptable::equals).isPresent())
-                    .findFirst();
-            if (exact.isPresent()) {
-                return exact;
-            }
-        }
-        return images().stream().filter(image -> image.platform().isEmpty()).findFirst();
+        return firstOf(wanted.acceptable())
+                .or(() -> images().stream()
+                        .filter(image -> image.platform().isEmpty())
+                        .findFirst())
+                .or(() -> firstOf(wanted.lastChoice()));
+    }
+
+    private Optional<Descriptor> firstOf(List<Platform> bestFirst) {
+        return bestFirst.stream()
+                .flatMap(platform -> images().stream()
+                        .filter(image -> image.platform().filter(platform::equals).isPresent()))
+                .findFirst();
     }
 
     /** All platforms on offer, for the sentence when none fits. */

@@ -99,9 +99,14 @@ public record Platform(String os, String architecture, String variant) {
                 .toList();
     }
 
+    /** What runs too, and is taken where there is nothing better: 32-bit programs on an amd64, as containerd has it. */
+    List<Platform> lastChoice() {
+        return architecture.equals("amd64") ? List.of(new Platform(os, "386", "")) : List.of();
+    }
+
     /** Whether an image for {@code other} may run where this platform is asked for. */
     public boolean accepts(Platform other) {
-        return equals(other) || acceptable().contains(other);
+        return equals(other) || acceptable().contains(other) || lastChoice().contains(other);
     }
 
     @Override

@@ -164,6 +164,29 @@ class DocumentTest {
     }
 
     @Test
+    void a386IsTheLastChoiceOfAnAmd64() {
+        String amd64 = ",\"platform\":{\"os\":\"linux\",\"architecture\":\"amd64\"}";
+        String i386 = descriptor(MediaType.OCI_MANIFEST, A, amd64.replace("amd64", "386"));
+        for (String wanted : List.of("linux/amd64", "linux/amd64/v3")) {
+            assertEquals(A, selected(wanted, i386));
+            assertEquals(B, selected(wanted, i386, descriptor(MediaType.OCI_MANIFEST, B, amd64)));
+            assertEquals(B, selected(wanted, i386, descriptor(MediaType.OCI_MANIFEST, B, "")));
+        }
+        String v2 = amd64.replace("\"amd64\"", "\"amd64\",\"variant\":\"v2\"");
+        String plain = descriptor(MediaType.OCI_MANIFEST, A, amd64);
+        assertEquals(B, selected("linux/amd64/v3", i386, plain, descriptor(MediaType.OCI_MANIFEST, B, v2)));
+        assertEquals("none", selected("linux/arm64", i386));
+    }
+
+    private static String selected(String platform, String... entries) {
+        ImageIndex index =
+                ImageIndex.parse(utf8("{\"schemaVersion\":2,\"manifests\":[" + String.join(",", entries) + "]}"));
+        return index.select(Platform.parse(platform))
+                .map(entry -> entry.digest().toString())
+                .orElse("none");
+    }
+
+    @Test
     void attestationsAreNoImages() {
         ImageIndex index = ImageIndex.parse(utf8("{\"schemaVersion\":2,\"manifests\":["
                 + descriptor(

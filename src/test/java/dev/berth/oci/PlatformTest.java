@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -39,6 +40,16 @@ class PlatformTest {
         assertFalse(Platform.parse("linux/arm/v6").accepts(Platform.parse("linux/arm/v7")));
         assertFalse(Platform.parse("linux/amd64").accepts(Platform.parse("linux/amd64/v3")));
         assertFalse(Platform.parse("linux/amd64").accepts(Platform.parse("linux/arm64")));
+    }
+
+    @Test
+    void anAmd64RunsWhatA386Runs() {
+        for (String amd64 : List.of("linux/amd64", "linux/amd64/v3")) {
+            assertTrue(Platform.parse(amd64).accepts(Platform.parse("linux/386")));
+            assertFalse(Platform.parse(amd64).accepts(Platform.parse("windows/386")));
+        }
+        assertFalse(Platform.parse("linux/386").accepts(Platform.parse("linux/amd64")));
+        assertFalse(Platform.parse("linux/arm64").accepts(Platform.parse("linux/386")));
     }
 
     @Test
