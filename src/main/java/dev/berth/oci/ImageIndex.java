@@ -1,5 +1,6 @@
 package dev.berth.oci;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -24,14 +25,25 @@ public final class ImageIndex implements Document {
         throw new OciException.BadDocument("index", "it is an image, not an index of images");
     }
 
+    /** An entry that cannot be read may be for others, and is left out; told only where no image is left. */
     static ImageIndex read(Json json, MediaType type, byte[] bytes) {
         if (!json.has("manifests")) {
             throw json.complaint("manifests", "is missing");
         }
-        return new ImageIndex(
-                bytes,
-                type,
-                json.objects("manifests").stream().map(Descriptors::read).toList());
+        List<Descriptor> readable = new ArrayList<>();
+        OciException.BadDocument complaint = null;
+        for (Json entry : json.objects("manifests")) {
+            try {
+                readable.add(Descriptors.read(entry));
+            } catch (OciException.BadDocument e) {
+                complaint = complaint == null ? e : complaint;
+            }
+        }
+        ImageIndex index = new ImageIndex(bytes, type, readable);
+        if (complaint != null && index.images().isEmpty()) {
+            throw complaint;
+        }
+        return index;
     }
 
     /**
@@ -61,7 +73,7 @@ public final class ImageIndex implements Document {
                 .toList();
     }
 
-    /** Every entry, attestations too. */
+    /** Every entry that can be read, attestations too. */
     public List<Descriptor> manifests() {
         return manifests;
     }

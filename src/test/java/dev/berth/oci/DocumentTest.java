@@ -187,6 +187,25 @@ class DocumentTest {
     }
 
     @Test
+    void anEntryThatCannotBeReadHidesNoOther() {
+        String amd64 = ",\"platform\":{\"os\":\"linux\",\"architecture\":\"amd64\"}";
+        String later = descriptor(MediaType.OCI_MANIFEST, "blake3:" + "c".repeat(64), amd64);
+        String unnamed = "{\"digest\":\"" + A + "\",\"size\":7}";
+        assertEquals(B, selected("linux/amd64", later, unnamed, "{}", descriptor(MediaType.OCI_MANIFEST, B, amd64)));
+    }
+
+    @Test
+    void anIndexOfWhichNoImageCanBeReadIsRefused() {
+        String index = "{\"schemaVersion\":2,\"manifests\":[%s]}";
+        String later = descriptor(MediaType.OCI_MANIFEST, "blake3:" + "c".repeat(64), "");
+        String said = refused(index.formatted(later + ",{}"));
+        assertTrue(said.contains("manifests[].digest \"blake3:ccc"), said);
+        assertTrue(refused(index.formatted("3")).contains("manifests is not an object"));
+        assertTrue(refused(index.replace("[%s]", "3")).contains("manifests is not a list"));
+        assertTrue(refused(index.formatted("{}")).contains("manifests[].mediaType is missing"));
+    }
+
+    @Test
     void attestationsAreNoImages() {
         ImageIndex index = ImageIndex.parse(utf8("{\"schemaVersion\":2,\"manifests\":["
                 + descriptor(
