@@ -61,7 +61,8 @@ public final class ImageIndex implements Document {
     private Optional<Descriptor> firstOf(List<Platform> bestFirst) {
         return bestFirst.stream()
                 .flatMap(platform -> images().stream()
-                        .filter(image -> image.platform().filter(platform::equals).isPresent()))
+                        .filter(image ->
+                                image.platform().filter(platform::equals).isPresent()))
                 .findFirst();
     }
 

@@ -33,7 +33,8 @@ final class LeftOut {
 
     /** Whether a device node would be there, unless something else has come in its place. */
     boolean has(String path) {
-        return paths.contains(path) && tree.own(path).filter(own -> !own.isWhiteout()).isEmpty();
+        return paths.contains(path)
+                && tree.own(path).filter(own -> !own.isWhiteout()).isEmpty();
     }
 
     int count() {

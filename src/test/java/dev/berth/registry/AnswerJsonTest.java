@@ -15,13 +15,19 @@ class AnswerJsonTest {
         String code = "{\"errors\":[{\"code\":\"NAME_UNKNOWN\",\"detail\":{\"name\":\"x\"}}]}";
         assertEquals(
                 "NAME_UNKNOWN",
-                AnswerJson.parse(Trial.utf8(code)).path("errors").path(0).path("code").asText(""));
+                AnswerJson.parse(Trial.utf8(code))
+                        .path("errors")
+                        .path(0)
+                        .path("code")
+                        .asText(""));
     }
 
     @Test
     void manySmallPartsAndDeepOnesAreNotKept() {
-        assertTrue(AnswerJson.parse(Trial.utf8("{\"tags\":[" + "{},".repeat(80_000) + "{}]}")).isMissingNode());
-        assertTrue(AnswerJson.parse(Trial.utf8("[".repeat(1000) + "]".repeat(1000))).isMissingNode());
+        assertTrue(AnswerJson.parse(Trial.utf8("{\"tags\":[" + "{},".repeat(80_000) + "{}]}"))
+                .isMissingNode());
+        assertTrue(AnswerJson.parse(Trial.utf8("[".repeat(1000) + "]".repeat(1000)))
+                .isMissingNode());
     }
 
     @ParameterizedTest

@@ -108,19 +108,29 @@ class HostileLayerTest {
                 .symlink("lib", "usr/lib")
                 .symlink("far", "lib")
                 .build();
-        Path made = over(below, new TarBuilder().file("lib/x", "").directory("lib/").file("lib/y", ""));
+        Path made =
+                over(below, new TarBuilder().file("lib/x", "").directory("lib/").file("lib/y", ""));
         assertEquals(List.of("y"), names(made.resolve("lib")));
-        Path deleted = over(below, new TarBuilder().file("lib/x", "").file(".wh.lib", "").file("lib/y", ""));
+        Path deleted = over(
+                below, new TarBuilder().file("lib/x", "").file(".wh.lib", "").file("lib/y", ""));
         assertEquals(List.of("y"), names(deleted.resolve("lib")));
-        Path hidden = over(below, new TarBuilder().file("lib/x", "").file(".wh..wh.opq", "").file("lib/y", ""));
+        Path hidden = over(
+                below,
+                new TarBuilder().file("lib/x", "").file(".wh..wh.opq", "").file("lib/y", ""));
         assertEquals(List.of("y"), names(hidden.resolve("lib")));
-        Path moved = over(below, new TarBuilder().file("lib/x", "").symlink("lib", "opt").file("lib/y", ""));
+        Path moved = over(
+                below, new TarBuilder().file("lib/x", "").symlink("lib", "opt").file("lib/y", ""));
         assertEquals(List.of("y"), names(moved.resolve("opt")));
-        Path chained = over(below, new TarBuilder().file("far/x", "").directory("lib/").file("far/y", ""));
+        Path chained =
+                over(below, new TarBuilder().file("far/x", "").directory("lib/").file("far/y", ""));
         assertEquals(List.of("y"), names(chained.resolve("lib")));
         Path linked = over(
                 below,
-                new TarBuilder().symlink("s", "opt").file("lib/x", "").hardLink("lib", "s").file("lib/y", ""));
+                new TarBuilder()
+                        .symlink("s", "opt")
+                        .file("lib/x", "")
+                        .hardLink("lib", "s")
+                        .file("lib/y", ""));
         assertEquals(List.of("y"), names(linked.resolve("opt")));
         for (Path tree : List.of(made, deleted, hidden, moved, chained, linked)) {
             assertEquals(List.of("x"), names(tree.resolve("usr/lib")), tree.toString());
@@ -202,8 +212,11 @@ class HostileLayerTest {
 
     @Test
     void aHardLinkReplacesAFileOfAnotherDirectory() throws Exception {
-        Path tree = unpack(
-                new TarBuilder().file("d/f", "x").file("l", "old").hardLink("l", "d/f").hardLink("l", "d/f"));
+        Path tree = unpack(new TarBuilder()
+                .file("d/f", "x")
+                .file("l", "old")
+                .hardLink("l", "d/f")
+                .hardLink("l", "d/f"));
         assertEquals(inode(tree.resolve("d/f")), inode(tree.resolve("l")));
     }
 

@@ -326,7 +326,9 @@ class DataDirectoryTest {
     /** 4 MiB of empty objects are more than 100 MB when they are read: leased, or in the place of a container's manifest. */
     @Test
     void aBlobOfAMillionTinyPartsFitsASmallHeap() throws Exception {
-        assertEquals("true", SmallHeap.run("64m", Collect.class, root.resolve("small").toString()));
+        assertEquals(
+                "true",
+                SmallHeap.run("64m", Collect.class, root.resolve("small").toString()));
     }
 
     /** What runs with little memory. */
