@@ -164,7 +164,10 @@ export class TerminalView {
     };
     socket.onmessage = ({ data }) => this.#received(decode(data));
     socket.onclose = () => {
-      if (this.#socket === socket) this.#lost();
+      if (this.#socket !== socket) return;
+      // What came before, the end perhaps, may still be on its way to the screen: a browser's timers are late in a tab that nobody looks at.
+      this.#live = false;
+      this.#inOrder(() => this.#lost());
     };
   }
 
@@ -217,6 +220,7 @@ export class TerminalView {
 
   /** The past is on the screen: what is typed from now on goes to the program, behind what waited. */
   #goLive() {
+    if (this.#socket.readyState !== WebSocket.OPEN) return;
     this.#live = true;
     say(this.connection, "connected");
     if (!document.hidden) this.fit();
@@ -289,9 +293,10 @@ export class TerminalView {
   #typed(data, answer) {
     // Of several viewers one answers the program's questions; those found in a replay were answered long ago.
     if (this.#ended || (answer && (!this.#live || (this.#viewers > 1 && !this.#sizes.mine)))) return;
-    if (!this.#live || this.#pasting) {
+    const connected = this.#live && this.#socket.readyState === WebSocket.OPEN;
+    if (!connected || this.#pasting) {
       const taken = this.#waiting.add(data);
-      if (!this.#live || !taken) say(this.note, taken ? `${plural(this.#waiting.length, "typed byte")} wait for the connection` : "more was typed than can wait for the connection: the last of it is lost");
+      if (!connected || !taken) say(this.note, taken ? `${plural(this.#waiting.length, "typed byte")} wait for the connection` : "more was typed than can wait for the connection: the last of it is lost");
       return;
     }
     if (!answer && !this.#sizes.mine) this.fit();

@@ -153,6 +153,21 @@ class TerminalIT {
         assertEquals(2, page.locator("[role=tab]").count());
     }
 
+    /** As in a tab that nobody looks at, or on a slow machine: the socket's close is heard before all that it brought is on the screen. */
+    @Test
+    void theEndIsToldWhereTheBrowsersTimersAreLate() throws Exception {
+        try (Page other = trial.secondWindow(700, 500)) {
+            other.addInitScript("const soon = window.setTimeout;"
+                    + "window.setTimeout = (act, wait, ...rest) => soon(act, (wait || 0) + 500, ...rest);");
+            other.navigate(page.url());
+            new Screen(other).await(PROMPT);
+            screen.type("exit 5");
+            other.getByText("The program ended with code 5").waitFor();
+            trial.service.call("POST", "/containers/term/start", null);
+            new Screen(other).await(PROMPT);
+        }
+    }
+
     @Test
     void aMarkedWordIsCopiedAndPastedByKeys() {
         screen.type("clear; echo marked-$((40 + 2))");
