@@ -60,7 +60,7 @@ class ExecIT {
         Berth.Result result = berth.run("exec", "-w", "/opt/typo", "runs", "pwd");
         assertEquals(125, result.exit(), result::complaint);
         assertTrue(result.complaint().contains("/opt/typo"), result::complaint);
-        assertEquals("", berth.must("exec", "runs", "ls", "/opt"));
+        assertEquals(1, berth.run("exec", "runs", "test", "-e", "/opt/typo").exit());
     }
 
     @Test
