@@ -164,7 +164,7 @@ export class TerminalView {
     };
     socket.onmessage = ({ data }) => this.#received(decode(data));
     socket.onclose = () => {
-      if (this.#socket !== socket) return;
+      if (this.#closed || this.#socket !== socket) return;
       // What came before, the end perhaps, may still be on its way to the screen: a browser's timers are late in a tab that nobody looks at.
       this.#live = false;
       this.#inOrder(() => this.#lost());
@@ -290,13 +290,16 @@ export class TerminalView {
     if (this.#ended) this.again();
   }
 
+  get #connected() {
+    return this.#live && this.#socket.readyState === WebSocket.OPEN;
+  }
+
   #typed(data, answer) {
     // Of several viewers one answers the program's questions; those found in a replay were answered long ago.
-    if (this.#ended || (answer && (!this.#live || (this.#viewers > 1 && !this.#sizes.mine)))) return;
-    const connected = this.#live && this.#socket.readyState === WebSocket.OPEN;
-    if (!connected || this.#pasting) {
+    if (this.#ended || (answer && (!this.#connected || (this.#viewers > 1 && !this.#sizes.mine)))) return;
+    if (!this.#connected || this.#pasting) {
       const taken = this.#waiting.add(data);
-      if (!connected || !taken) say(this.note, taken ? `${plural(this.#waiting.length, "typed byte")} wait for the connection` : "more was typed than can wait for the connection: the last of it is lost");
+      if (!this.#connected || !taken) say(this.note, taken ? `${plural(this.#waiting.length, "typed byte")} wait for the connection` : "more was typed than can wait for the connection: the last of it is lost");
       return;
     }
     if (!answer && !this.#sizes.mine) this.fit();
@@ -340,7 +343,7 @@ export class TerminalView {
     this.#pasting = false;
     if (text === null) say(this.note, "the browser does not allow reading the clipboard: use its own paste");
     else this.#terminal.paste(text);
-    if (this.#live && this.#waiting.length) this.#send(this.#waiting.take());
+    if (this.#connected && this.#waiting.length) this.#send(this.#waiting.take());
   }
 
   close() {

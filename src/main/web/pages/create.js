@@ -285,6 +285,7 @@ async function create(start) {
     try {
       await post(`/containers/${made.id}/start`);
     } catch (error) {
+      if (made.config?.autoRemove) throw error; // it is gone again: what the form has can be changed, and tried anew
       await showUnstarted(made, error);
       return busy(false);
     }

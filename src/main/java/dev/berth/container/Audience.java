@@ -9,6 +9,9 @@ import java.util.Set;
 final class Audience {
     private final Set<Runnable> members = new HashSet<>();
     private final Set<Runnable> awaited = new HashSet<>();
+    /** Of those, who has come for the run that begins next. */
+    private final Set<Runnable> early = new HashSet<>();
+
     private long lastLeft = System.nanoTime();
     private boolean expected = true;
 
@@ -25,6 +28,7 @@ final class Audience {
             members.add(changed);
             if (isAwaited) {
                 awaited.add(changed);
+                early.add(changed);
             }
             told = List.copyOf(members);
         }
@@ -36,6 +40,7 @@ final class Audience {
         synchronized (this) {
             members.remove(changed);
             awaited.remove(changed);
+            early.remove(changed);
             lastLeft = System.nanoTime();
             told = List.copyOf(members);
             notifyAll();
@@ -47,9 +52,19 @@ final class Audience {
         return members.size();
     }
 
-    /** Whether somebody is here for whom the program is to wait. */
+    /** Whether somebody is here for whom the program is to wait, or was. */
     synchronized boolean hasAwaited() {
         return !awaited.isEmpty();
+    }
+
+    /** Whether somebody is here for whom a program that starts now is to wait. */
+    synchronized boolean hasEarly() {
+        return !early.isEmpty();
+    }
+
+    /** Who is here has come for what has ended, and may still read it. */
+    synchronized void ended() {
+        early.clear();
     }
 
     /** Until somebody joins, nobody is waited for. */

@@ -81,6 +81,7 @@ final class Container {
         this.state = state;
         networkError = null;
         ports.clear();
+        audience.ended();
         notifyAll();
     }
 

@@ -89,6 +89,11 @@ record ContainerRecord(
         return copy(name, run(), removing, config);
     }
 
+    /** Whether a volume got its name from the user, as far as this record can tell. */
+    boolean hasNamed(String volume) {
+        return ownVolumes != null && !ownVolumes.contains(volume);
+    }
+
     /** What ports lead to; of one that runs with a network. */
     String addressInside() {
         return address == null ? Subnet.USUAL.address() : address;

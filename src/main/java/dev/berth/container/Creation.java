@@ -92,10 +92,10 @@ final class Creation {
     }
 
     private void made(Container container) {
-        List<String> own = container.record().ownVolumes();
-        container.record().config().mounts().stream()
+        ContainerRecord record = container.record();
+        record.config().mounts().stream()
                 .filter(mount -> mount.type().equals("volume"))
-                .forEach(mount -> volumes.ensure(mount.source(), !own.contains(mount.source())));
+                .forEach(mount -> volumes.ensure(mount.source(), record.hasNamed(mount.source())));
         events.publish(
                 "container.created",
                 container.id(),

@@ -89,13 +89,17 @@ final class Lifecycle {
     void restart(Container container, Integer timeout) {
         long ends = container.ends();
         container.restartBegins();
+        boolean done = false;
         try {
             stop(container, timeout);
             start(container);
+            done = true;
         } finally {
             container.restartEnds();
             if (container.ends() > ends && !container.state().isAlive()) {
                 runs.removeEnded(container);
+            } else if (!done) {
+                runs.removeFailed(container);
             }
         }
     }

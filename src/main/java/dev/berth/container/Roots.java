@@ -66,7 +66,8 @@ final class Roots {
     }
 
     /** What is mounted on the root, volumes made and filled. Parents come first, as with docker: the other way round they would hide it. */
-    List<MountSpec> mounts(CreateRequest config, Fd root) {
+    List<MountSpec> mounts(ContainerRecord record, Fd root) {
+        CreateRequest config = record.config();
         List<MountRequest> ordered = new ArrayList<>(config.mounts());
         ordered.sort(Comparator.comparingInt(MountRequest::depth));
         List<MountSpec> mounts = new ArrayList<>();
@@ -74,7 +75,7 @@ final class Roots {
             mounts.add(
                     switch (mount.type()) {
                         case "tmpfs" -> new MountSpec.Tmpfs(mount.target(), 0, mount.readOnly());
-                        case "volume" -> volume(mount, root);
+                        case "volume" -> volume(mount, record, root);
                         default -> bind(mount, config);
                     });
         }
@@ -166,7 +167,7 @@ final class Roots {
         prepare(record);
         List<MountSpec> mounts;
         try (Fd root = engine.snapshots().mount(record.id())) {
-            mounts = mounts(record.config(), root);
+            mounts = mounts(record, root);
         }
         return engine.snapshots()
                 .compose(
@@ -188,8 +189,8 @@ final class Roots {
         engine.snapshots().prepare(record.id(), layers);
     }
 
-    private MountSpec volume(MountRequest mount, Fd root) {
-        volumes.ensure(mount.source(), false);
+    private MountSpec volume(MountRequest mount, ContainerRecord record, Fd root) {
+        volumes.ensure(mount.source(), record.hasNamed(mount.source()));
         Path directory = paths.volume(mount.source());
         engine.volumeSeed().fill(root, mount.target(), directory);
         return new MountSpec.Bind(directory, mount.target(), mount.readOnly());

@@ -160,7 +160,9 @@ final class Runs {
 
     private void removeUnwatched(Container container) {
         container.audience().awaitNone(VIEWERS_PATIENCE);
-        remove(container);
+        if (!container.isRestarting()) { // else its next end, or that there is none, leads here again
+            remove(container);
+        }
     }
 
     private void remove(Container container) {

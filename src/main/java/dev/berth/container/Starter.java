@@ -102,10 +102,10 @@ final class Starter {
                         config.tty(),
                         config.openStdin(),
                         container.startSize()),
-                roots.mounts(config, root),
+                roots.mounts(record, root),
                 security(config),
                 network(record),
-                LogLimits.DEFAULT.forReader(container.audience().hasAwaited()),
+                LogLimits.DEFAULT.forReader(container.audience().hasEarly()),
                 group);
     }
 

@@ -65,8 +65,9 @@ final class VolumeRecords {
         return read(name).map(VolumeRecord::labels).orElse(Map.of());
     }
 
+    /** Whether somebody has given it its name, as far as can be read: what cannot is no reason to take it for anybody's. */
     boolean isNamed(String name) {
-        return read(name).map(VolumeRecord::named).orElse(false);
+        return read(name).map(VolumeRecord::named).orElseGet(() -> Files.exists(paths.volumeRecord(name)));
     }
 
     /** One that cannot be read is told in the log and left alone. */

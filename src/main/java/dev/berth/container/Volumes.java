@@ -143,7 +143,7 @@ public final class Volumes {
         return container.record().config().mounts().stream()
                 .filter(mount -> mount.type().equals("volume"))
                 .map(MountRequest::source)
-                .filter(name -> own == null ? looksRandom(name) : own.contains(name))
+                .filter(name -> own == null ? isAnonymous(name) : own.contains(name))
                 .filter(name -> users.apply(name).stream().allMatch(container.id()::equals))
                 .toList();
     }
@@ -153,6 +153,10 @@ public final class Volumes {
         if (discard(name)) {
             events.publish("volume.removed", name, name, Map.of("container", container.id()));
         }
+    }
+
+    private boolean isAnonymous(String name) {
+        return looksRandom(name) && !records.isNamed(name);
     }
 
     private static boolean looksRandom(String name) {
@@ -179,7 +183,6 @@ public final class Volumes {
 
     private View view(Path volume) throws IOException {
         String name = volume.getFileName().toString();
-        boolean anonymous = looksRandom(name) && !records.isNamed(name);
-        return new View(name, created(volume), records.labels(name), users.apply(name), anonymous);
+        return new View(name, created(volume), records.labels(name), users.apply(name), isAnonymous(name));
     }
 }

@@ -14,6 +14,7 @@ import dev.berth.store.DataDirectory;
 import dev.berth.store.Lease;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
+import java.util.function.Predicate;
 
 /**
  * Fetches an image: asks what its name means, brings what is missing into the store, unpacks the layers and records the
@@ -72,10 +73,12 @@ public final class Pull {
 
     /** The image that needs no registry to be asked. */
     Optional<StoredImage> here(Reference reference, Platform platform, PullPolicy policy) {
-        return policy == PullPolicy.ALWAYS
-                ? Optional.empty()
-                : images.find(reference)
-                        .filter(image -> platform.accepts(image.config().platform()));
+        if (policy == PullPolicy.ALWAYS) {
+            return Optional.empty();
+        }
+        // The registry may have a better one than a last choice.
+        Predicate<Platform> fits = policy == PullPolicy.NEVER ? platform::accepts : platform::means;
+        return images.find(reference).filter(image -> fits.test(image.config().platform()));
     }
 
     /** Before anything is fetched. */

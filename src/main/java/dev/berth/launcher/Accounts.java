@@ -10,8 +10,8 @@ import java.util.regex.Pattern;
 
 /**
  * The users and groups of an image, looked up where they stand: a program in a container may fill these files with millions of entries,
- * so none is kept but what is asked for. Of a line counts what it has, as for docker; one without an id in its place is skipped, and not
- * taken for root's.
+ * so none is kept but what is asked for. Of a line counts what it has, as for docker: a user without a group has root's. One without an id
+ * of its own is skipped.
  *
  * @see <a href="https://man7.org/linux/man-pages/man5/passwd.5.html">passwd(5)</a>
  * @see <a href="https://man7.org/linux/man-pages/man5/group.5.html">group(5)</a>

@@ -10,11 +10,14 @@ public final class ImageIndex implements Document {
     private final byte[] bytes;
     private final Descriptor descriptor;
     private final List<Descriptor> manifests;
+    private final OciException.BadDocument complaint;
 
-    private ImageIndex(byte[] bytes, MediaType type, List<Descriptor> manifests) {
+    /** @param complaint about an entry that was left out; null when none was */
+    private ImageIndex(byte[] bytes, MediaType type, List<Descriptor> manifests, OciException.BadDocument complaint) {
         this.bytes = bytes.clone();
         this.descriptor = Descriptors.ofBytes(type, bytes, Optional.empty());
         this.manifests = List.copyOf(manifests);
+        this.complaint = complaint;
     }
 
     /** @throws OciException.BadDocument for anything but an index; see {@link Document#parse} */
@@ -25,7 +28,7 @@ public final class ImageIndex implements Document {
         throw new OciException.BadDocument("index", "it is an image, not an index of images");
     }
 
-    /** An entry that cannot be read may be for others, and is left out; told only where no image is left. */
+    /** An entry that cannot be read may be for others, and is left out. */
     static ImageIndex read(Json json, MediaType type, byte[] bytes) {
         if (!json.has("manifests")) {
             throw json.complaint("manifests", "is missing");
@@ -39,7 +42,7 @@ public final class ImageIndex implements Document {
                 complaint = complaint == null ? e : complaint;
             }
         }
-        ImageIndex index = new ImageIndex(bytes, type, readable);
+        ImageIndex index = new ImageIndex(bytes, type, readable, complaint);
         if (complaint != null && index.images().isEmpty()) {
             throw complaint;
         }
@@ -49,13 +52,18 @@ public final class ImageIndex implements Document {
     /**
      * The entry to follow for a platform: the best variant that runs there, else an entry that names no platform (its
      * configuration tells), else one of the last choice. An entry is an image or another index.
+     *
+     * @throws OciException.BadDocument when there is none but a last choice, and the wanted one may be one that cannot be read
      */
     public Optional<Descriptor> select(Platform wanted) {
-        return firstOf(wanted.acceptable())
+        Optional<Descriptor> meant = firstOf(wanted.acceptable())
                 .or(() -> images().stream()
                         .filter(image -> image.platform().isEmpty())
-                        .findFirst())
-                .or(() -> firstOf(wanted.lastChoice()));
+                        .findFirst());
+        if (meant.isEmpty() && complaint != null) {
+            throw complaint;
+        }
+        return meant.or(() -> firstOf(wanted.lastChoice()));
     }
 
     private Optional<Descriptor> firstOf(List<Platform> bestFirst) {

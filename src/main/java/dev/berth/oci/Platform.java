@@ -104,9 +104,14 @@ public record Platform(String os, String architecture, String variant) {
         return architecture.equals("amd64") ? List.of(new Platform(os, "386", "")) : List.of();
     }
 
+    /** Whether an image for {@code other} is what is meant where this platform is asked for. */
+    public boolean means(Platform other) {
+        return equals(other) || acceptable().contains(other);
+    }
+
     /** Whether an image for {@code other} may run where this platform is asked for. */
     public boolean accepts(Platform other) {
-        return equals(other) || acceptable().contains(other) || lastChoice().contains(other);
+        return means(other) || lastChoice().contains(other);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.berth.oci;
 
+import java.net.URI;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -34,7 +35,7 @@ public record Reference(String domain, String path, Optional<String> tag, Option
 
     public Reference {
         String shown = domain + "/" + path;
-        if (!DOMAIN.matcher(domain).matches() || !portInRange(domain)) {
+        if (!DOMAIN.matcher(domain).matches() || !portInRange(domain) || !isAddress(domain)) {
             throw new OciException.BadReference(shown, Text.quote(domain) + " is not a registry's host name");
         }
         if (!path.equals(path.toLowerCase(Locale.ROOT))) {
@@ -104,6 +105,15 @@ public record Reference(String domain, String path, Optional<String> tag, Option
                 || first.indexOf(':') >= 0
                 || first.equals("localhost")
                 || !first.equals(first.toLowerCase(Locale.ROOT));
+    }
+
+    /** What stands in brackets must be an address of IPv6. */
+    private static boolean isAddress(String domain) {
+        try {
+            return !domain.startsWith("[") || URI.create("https://" + domain).getHost() != null;
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
     }
 
     private static boolean portInRange(String domain) {

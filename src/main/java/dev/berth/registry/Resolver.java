@@ -52,8 +52,7 @@ final class Resolver {
             if (!seen.add(index.digest()) || seen.size() > DEPTH) {
                 throw bad(reference, "its indexes lead in a circle, or deeper than " + DEPTH);
             }
-            Descriptor entry = index.select(platform)
-                    .orElseThrow(() -> new RegistryException.NoPlatform(reference, platform, index.platforms()));
+            Descriptor entry = select(reference, index, platform);
             document = document(reference, reference.withDigest(entry.digest()));
             if (!document.mediaType().equals(entry.mediaType())
                     || document.descriptor().size() != entry.size()) {
@@ -61,6 +60,15 @@ final class Resolver {
             }
         }
         return (Manifest) document;
+    }
+
+    private static Descriptor select(Reference reference, ImageIndex index, Platform platform) {
+        try {
+            return index.select(platform)
+                    .orElseThrow(() -> new RegistryException.NoPlatform(reference, platform, index.platforms()));
+        } catch (OciException.BadDocument e) {
+            throw new RegistryException.BadAnswer(reference, e);
+        }
     }
 
     /** @param reference what the user asked for. @param part its own, or an entry of its index */

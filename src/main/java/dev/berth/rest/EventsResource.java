@@ -13,6 +13,7 @@ import jakarta.ws.rs.core.Response;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -84,14 +85,21 @@ public class EventsResource {
         try {
             return containers.inspect(container).id();
         } catch (ContainerException.NotFound gone) {
-            return containers.events().since(0).stream()
-                    .filter(event -> event.type().startsWith("container."))
-                    .filter(event ->
-                            container.equals(event.name()) || event.object().startsWith(container))
-                    .reduce((earlier, later) -> later)
+            List<Event> past = containers.events().since(0);
+            return last(past, event -> container.equals(event.name()))
+                    .or(() -> container.isEmpty()
+                            ? Optional.empty()
+                            : last(past, event -> event.object().startsWith(container)))
                     .map(Event::object)
                     .orElseThrow(() -> gone);
         }
+    }
+
+    private static Optional<Event> last(List<Event> past, Predicate<Event> wanted) {
+        return past.stream()
+                .filter(event -> event.type().startsWith("container."))
+                .filter(wanted)
+                .reduce((earlier, later) -> later);
     }
 
     /** Where the past begins that a client wants: behind a sequence number, or at a time. */

@@ -121,6 +121,10 @@ final class HardLinks {
         if (path.equals(parent.child(name))) {
             return tree.own(path).isPresent();
         }
+        if (path.startsWith(parent.child(name) + "/")) {
+            throw new RootfsException.BadLayer(
+                    RawName.shown(parent.child(name)) + " is a hard link to what is in it: " + RawName.shown(path));
+        }
         Optional<Stat> own = place.get().own() ? tree.own(path) : Optional.empty();
         if (own.isPresent() && own.get().isWhiteout()) {
             return false;

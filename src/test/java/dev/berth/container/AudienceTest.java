@@ -44,7 +44,9 @@ class AudienceTest {
         audience.awaitNone(Duration.ZERO);
         Runnable reader = () -> {};
         audience.join(reader, true);
-        assertTrue(audience.hasAwaited());
+        assertTrue(audience.hasAwaited() && audience.hasEarly());
+        audience.ended();
+        assertTrue(audience.hasAwaited() && !audience.hasEarly(), "he reads the rest");
         CompletableFuture<Void> over = CompletableFuture.runAsync(() -> audience.awaitNone(Duration.ZERO));
         assertThrows(TimeoutException.class, () -> over.get(200, TimeUnit.MILLISECONDS));
         audience.leave(reader);

@@ -192,6 +192,12 @@ class DocumentTest {
         String later = descriptor(MediaType.OCI_MANIFEST, "blake3:" + "c".repeat(64), amd64);
         String unnamed = "{\"digest\":\"" + A + "\",\"size\":7}";
         assertEquals(B, selected("linux/amd64", later, unnamed, "{}", descriptor(MediaType.OCI_MANIFEST, B, amd64)));
+        for (String other : List.of("arm64", "386")) {
+            String not = descriptor(MediaType.OCI_MANIFEST, B, amd64.replace("amd64", other));
+            String said = assertThrows(OciException.class, () -> selected("linux/amd64", later, not))
+                    .getMessage();
+            assertTrue(said.contains("blake3"), said);
+        }
     }
 
     @Test

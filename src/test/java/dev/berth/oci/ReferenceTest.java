@@ -87,6 +87,7 @@ class ReferenceTest {
                 "a.b-/x",
                 "[::1/x",
                 "[zz]/x",
+                "[1:2]:5000/x",
                 "a\u0000b",
                 "aé",
                 "a:é",

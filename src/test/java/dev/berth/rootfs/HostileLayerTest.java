@@ -208,6 +208,8 @@ class HostileLayerTest {
         assertSays("which does not exist", new TarBuilder().hardLink("l", "l"));
         assertSays("hard link to a directory", new TarBuilder().directory("d/").hardLink("l", "d"));
         assertSays("hard link to the root", new TarBuilder().hardLink("l", "/"));
+        assertSays(
+                "hard link to what is in it", new TarBuilder().file("d/f", "x").hardLink("d", "d/f"));
     }
 
     @Test
