@@ -268,7 +268,7 @@ void client_read(struct monitor *m, struct client **slot)
   client_work(m, slot);
 }
 
-/* A session's program waits for the furthest of all; a container's for each that is awaited. */
+/* A session's program waits for the furthest of all; a container's for each that is awaited, and for one that is still to come. */
 uint64_t clients_keep_from(const struct monitor *m)
 {
   uint64_t furthest = 0, least = UINT64_MAX;
@@ -284,7 +284,7 @@ uint64_t clients_keep_from(const struct monitor *m)
       least = c->read;
   }
   if (!m->waits)
-    return least;
+    return clients_expected(m) > 0 ? 0 : least;
   /* Before the first reader comes the program waits for it; when the last has left it goes on without. */
   return any || !m->reader_left ? furthest : UINT64_MAX;
 }

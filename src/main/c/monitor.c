@@ -217,8 +217,8 @@ static bool output_waits(struct monitor *m)
     return false;
   if (typed_at && (m->held_for = clients_hold(m)) >= 0)
     return true;
-  int expected = clients_expected(m);
-  uint64_t kept_from = expected > 0 ? 0 : clients_keep_from(m);
+  int expected = clients_expected(m); /* asked first: when its time ends meanwhile, nothing is kept for it below */
+  uint64_t kept_from = clients_keep_from(m);
   if (kept_from == UINT64_MAX || log_dropped_by(&m->log, READ_SIZE) <= kept_from)
     return false;
   m->held_for = expected;
@@ -258,7 +258,7 @@ static void read_output(struct monitor *m, int which)
 static void drain_output(struct monitor *m)
 {
   enum { SILENCE_MS = 50, ROUNDS = 256 };
-  if (m->waits || clients_expected(m) > 0 || clients_keep_from(m) != UINT64_MAX)
+  if (m->waits || clients_keep_from(m) != UINT64_MAX)
     m->log.max = UINT64_MAX; /* nothing that the reader still wants may be rotated away */
   for (int i = 0; i < 2; i++)
     for (int rounds = 0; m->output[i] >= 0 && rounds < ROUNDS; rounds++) {

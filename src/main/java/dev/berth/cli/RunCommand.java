@@ -106,7 +106,7 @@ final class RunCommand extends ClientCommand {
     /** --rm holds for one that never started, too. The service may have removed it already. */
     private static void removeQuietly(String id, Context context) {
         try {
-            context.api().delete("/containers/" + id + "?force=true");
+            context.api().delete("/containers/" + id + "?force=true&volumes=true");
         } catch (CliException e) {
             return;
         }

@@ -189,8 +189,8 @@ public final class Attachment implements AutoCloseable {
             viewer.replayBegins(log.offset(), log.size().columns(), log.size().rows());
             connect(log.offset());
             // Not all that comes meanwhile: a program that writes on and on would never let it end.
-            long end = log.end();
-            while (drain(log, Math.min(end, log.offset() + ROUND)) && log.offset() < end) {
+            long past = log.end();
+            while (drain(log, Math.min(past, log.offset() + ROUND)) && log.offset() < past) {
                 connect(log.offset());
             }
             viewer.replayEnds(log.offset());

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** The records of volumes on the disk. A volume without labels has none. */
+/** The records of volumes on the disk. Most volumes have none: {@link VolumeRecord}. */
 final class VolumeRecords {
     private static final System.Logger LOG = System.getLogger(VolumeRecords.class.getName());
     private static final String SUFFIX = ".json";
